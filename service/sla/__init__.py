@@ -1,0 +1,22 @@
+"""The core: what a history says is true of every promise of a ticket.
+
+Theory of operation. `judge(history, rules, upto)` says what is true; `diff(said, judgement)` says what has to be said
+so that everybody knows. Both are pure and total: no clock, no input or output, frozen values. Late events, disorder,
+replays, holds found out afterwards and withdrawals have no code path of their own: they are a changed history, judged
+again. A back-test is a judgement with nothing said; an explanation is a judgement with its stretches shown.
+
+Words, one for one thing: a *target* (in a policy) becomes a *promise* (on a ticket, begun by one event), about which
+*statements* are made (warning, breach, escalation, verdict). A *rung* is one step of a target's ladder. A *hold* is
+time that does not count. In *doubt* is a promise about which a record could not be read.
+"""
+
+from service.sla.diff import diff
+from service.sla.events import Doubt, Event
+from service.sla.history import History
+from service.sla.judge import explain, judge
+from service.sla.policy import Policy, Rules
+from service.sla.statements import Judgement, Said, Statement
+
+__all__ = [
+    "Doubt", "Event", "History", "Judgement", "Policy", "Rules", "Said", "Statement", "diff", "explain", "judge",
+]  # fmt: skip

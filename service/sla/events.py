@@ -1,0 +1,61 @@
+"""What happened: facts about a ticket, as their publisher stated them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from service.sla.instants import Instant
+
+Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+
+#: (source, event id): one fact, whatever route it took (CloudEvents 1.0, `source` and `id`).
+EventKey: TypeAlias = tuple[str, str]
+
+NOTHING: Final[Mapping[str, Json]] = MappingProxyType({})
+
+#: The types whose meaning the engine knows, in the order in which facts of one instant, source and sequence
+#: number are read. An owner's own types stand where `noted` stands. A stop precedes the reopening that undoes
+#: it; a resumption precedes a new hold; what takes a fact out of the history comes last.
+VOCABULARY: Final[tuple[str, ...]] = (
+    "opened",
+    "reclassified",
+    "assigned",
+    "noted",
+    "replied",
+    "resumed",
+    "held",
+    "resolved",
+    "closed",
+    "cancelled",
+    "reopened",
+    "voided",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One fact. Unique by (tenant, ticket, source, id); `at` is when it happened, not when it was heard of."""
+
+    tenant: str
+    ticket: str
+    source: str
+    id: str
+    type: str
+    at: Instant
+    seq: int = 0
+    attributes: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A record of this ticket that could not be read or applied and is neither released nor dropped.
+
+    `since` is the timestamp that the broker keeps for the record: the fact inside may bear on every decision
+    from then on.
+    """
+
+    since: Instant
+    reason: str

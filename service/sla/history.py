@@ -1,0 +1,87 @@
+"""The history of one ticket: ordered, without duplicates, without what was voided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from service.sla.events import VOCABULARY, Doubt, Event, EventKey
+from service.sla.instants import Instant
+from service.sla.policy import Meaning, Policy, Rules
+
+_PRECEDENCE: Final = {word: place for place, word in enumerate(VOCABULARY)}
+_OWN_TYPE: Final = _PRECEDENCE["noted"]
+
+Order = tuple[Instant, str, int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that is known of one ticket, in any order; `doubts` are the records that could not be read."""
+
+    events: tuple[Event, ...]
+    doubts: tuple[Doubt, ...] = ()
+
+
+def order(event: Event) -> Order:
+    """The total order of events: (occurred at, source, sequence number, precedence of the type, id)."""
+    return event.at, event.source, event.seq, _PRECEDENCE.get(event.type, _OWN_TYPE), event.id
+
+
+def key_of(event: Event) -> EventKey:
+    """What makes the event one fact of its ticket."""
+    return event.source, event.id
+
+
+def in_order(events: Iterable[Event], vocabulary: Mapping[str, Meaning]) -> tuple[Event, ...]:
+    """`events` in the words of `vocabulary`, each once, in the total order, without voided ones.
+
+    The result is the same for every permutation and duplication of `events`. `voided` events take effect
+    whatever the order of arrival and are left out of the result themselves.
+    """
+    told = sorted((_in_words(event, vocabulary) for event in events), key=order)
+    unique = {key_of(event): event for event in reversed(told)}
+    void = _voided(event for event in reversed(told) if event.type == "voided")
+    return tuple(
+        event
+        for event in told
+        if event.type != "voided" and key_of(event) not in void and unique.get(key_of(event)) is event
+    )
+
+
+def pinned(history: History, rules: Rules) -> tuple[Policy, tuple[Event, ...]] | None:
+    """The policy version in force at the ticket's earliest `opened`, with the history in its words.
+
+    None when no `opened` is known or the earliest precedes every version. Each version reads the history in its
+    own vocabulary; the newest version that finds itself in force is the one.
+    """
+    for policy in reversed(rules.versions):
+        events = in_order(history.events, policy.vocabulary)
+        opened = next((event for event in events if event.type == "opened"), None)
+        if opened is not None and opened.at >= policy.effective_from:
+            return policy, events
+    return None
+
+
+def is_orphan(history: History, rules: Rules) -> bool:
+    """Whether no version finds an `opened` in the history."""
+    words = [policy.vocabulary for policy in rules.versions] or [{}]
+    return not any(event.type == "opened" for told in words for event in in_order(history.events, told))
+
+
+def _in_words(event: Event, vocabulary: Mapping[str, Meaning]) -> Event:
+    meaning = vocabulary.get(event.type)
+    if meaning is None:
+        return event
+    attributes = {meaning.rename.get(name, name): value for name, value in event.attributes.items()}
+    return replace(event, type=meaning.type, attributes=attributes)
+
+
+def _voided(voids_from_latest: Iterable[Event]) -> set[EventKey]:
+    """The keys taken out. A void can itself be voided, by a later one only, so that the answer is unique."""
+    out: set[EventKey] = set()
+    for void in voids_from_latest:
+        if key_of(void) not in out:
+            out.add((str(void.attributes.get("source", void.source)), str(void.attributes.get("event", ""))))
+    return out

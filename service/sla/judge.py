@@ -1,0 +1,197 @@
+"""All promises of a ticket, and every statement in force about them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+from uuid import UUID, uuid5
+
+from service.sla.events import Doubt, EventKey
+from service.sla.history import History, is_orphan, key_of, pinned
+from service.sla.instants import Instant
+from service.sla.ladder import MISSED, steps
+from service.sla.policy import Policy, Rules, Rung
+from service.sla.promise import Course, Ticket, attributes_of, courses
+from service.sla.statements import Judgement, Kind, Promise, State, Statement
+from service.sla.timeline import Stretch, holds_of
+
+#: The name space of statement ids; it never changes, or every id would.
+NAMESPACE: Final = UUID("6f0b1c1e-52b4-5c1d-9b61-0d2f6f1f7a55")
+
+BREACH: Final = "breach"
+VERDICT: Final = "verdict"
+
+
+def judge(history: History, rules: Rules, upto: Instant) -> Judgement:
+    """Everything that is true of one ticket at `upto`: its promises, the statements in force, when to look again.
+
+    Every record acknowledged before `upto` is in `history` or is one of its doubts. What rests on the absence of an
+    event is stated only for instants that lie, with their target's grace, before `upto`; what rests on an event is
+    stated as soon as the event is known. Total: any history has a judgement.
+    """
+    views = _views(history, rules, upto)
+    if not views:
+        return _without_promise(history, rules)
+    statements = [statement for view in views for statement in view.statements()]
+    statements.sort(key=lambda statement: (statement.at, statement.target, statement.id))
+    policy = views[0].policy
+    return Judgement(
+        promises=tuple(view.promise() for view in views),
+        statements=tuple(statements),
+        wake_at=min((instant for view in views for instant in view.pending()), default=None),
+        policy=(policy.id, policy.version),
+    )
+
+
+def explain(history: History, rules: Rules, upto: Instant) -> tuple[tuple[Promise, tuple[Stretch, ...]], ...]:
+    """The promises of `judge`, each with its span cut into stretches with their reasons.
+
+    A span runs from the start to the stop; without one to the due, or to `upto` when that is later or no due is known.
+    """
+    return tuple((view.promise(), view.stretches()) for view in _views(history, rules, upto))
+
+
+@lru_cache(maxsize=65_536)
+def statement_id(tenant: str, ticket: str, target: str, started_by: EventKey, name: str) -> str:
+    """The id of what is said under `name` about one promise: the same for ever, whatever else changes."""
+    parts = [tenant, ticket, target, *started_by, name]
+    return str(uuid5(NAMESPACE, json.dumps(parts, ensure_ascii=False, separators=(",", ":"))))
+
+
+def _views(history: History, rules: Rules, upto: Instant) -> list[_View]:
+    pin = pinned(history, rules)
+    if pin is None:
+        return []
+    policy, events = pin
+    ticket = Ticket(events, holds_of(events), attributes_of(events))
+    identity = (events[0].tenant, events[0].ticket)
+    return [
+        _View(policy, course, tuple(steps(course)), identity, history.doubts, upto)
+        for target in policy.targets
+        for course in courses(target, ticket)
+    ]
+
+
+def _without_promise(history: History, rules: Rules) -> Judgement:
+    pin = pinned(history, rules)
+    if pin is None:
+        return Judgement(orphan=bool(history.events) and is_orphan(history, rules))
+    return Judgement(policy=(pin[0].id, pin[0].version))
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One promise as it may be spoken of at `upto`."""
+
+    policy: Policy
+    course: Course
+    rungs: tuple[tuple[Rung, Instant], ...]
+    ticket: tuple[str, str]
+    doubts: tuple[Doubt, ...]
+    upto: Instant
+
+    def state(self) -> State:
+        """The state that is proved: a missed due is open until `upto` has passed it with its grace."""
+        course = self.course
+        if course.state is State.REPLACED:
+            return State.SUPERSEDED
+        if course.state not in MISSED or course.due is None:
+            return course.state
+        if not self._passed(course.due):
+            return State.OPEN
+        return State.INDETERMINATE if self._doubted(course.due) else course.state
+
+    def promise(self) -> Promise:
+        """Where it stands."""
+        course, state = self.course, self.state()
+        ended = None if state in {State.OPEN, State.INDETERMINATE} else course.ended_by
+        return Promise(
+            target=course.target.id,
+            started_by=course.started_by,
+            start=course.start,
+            due=course.due,
+            state=state,
+            stop=None if ended is None else course.stop,
+            stopped_by=None if ended is None else key_of(ended),
+            held=ended is None and any(hold.start <= self.upto < hold.end for hold in course.timeline.holds),
+            in_doubt=bool(self.doubts) and (course.due is None or self._doubted(course.due)),
+        )
+
+    def stretches(self) -> tuple[Stretch, ...]:
+        """Its span."""
+        course = self.course
+        end = course.stop if course.stop is not None else max(course.due or self.upto, self.upto)
+        return tuple(course.timeline.stretches(end))
+
+    def statements(self) -> Iterator[Statement]:
+        """What is in force."""
+        course, state = self.course, self.state()
+        for rung, instant in self.rungs:
+            if self._passed(instant) and not self._doubted(instant):
+                yield self._say(rung.kind, rung.name, instant, role=rung.role)
+        if state in MISSED and course.due is not None:
+            yield self._say(Kind.BREACH, BREACH, course.due)
+        if state is State.INDETERMINATE and course.due is not None:
+            reason = ",".join(
+                sorted({doubt.reason for doubt in self.doubts if self._bears_on(doubt, course.due)})
+            )
+            yield self._say(Kind.VERDICT, VERDICT, course.due, outcome=state, reason=reason)
+        elif state is not State.OPEN and course.ended_by is not None and course.stop is not None:
+            event = key_of(course.ended_by)
+            yield self._say(Kind.VERDICT, VERDICT, course.stop, outcome=state, event=event)
+
+    def pending(self) -> Iterator[Instant]:
+        """The instants, with grace, that `upto` has still to pass before something more can be said."""
+        course, grace = self.course, self.course.target.grace
+        if course.state in MISSED and course.due is not None and not self._passed(course.due):
+            yield course.due + grace
+        for _, instant in self.rungs:
+            if not self._passed(instant):
+                yield instant + grace
+
+    def _passed(self, instant: Instant) -> bool:
+        return instant + self.course.target.grace < self.upto
+
+    def _doubted(self, instant: Instant) -> bool:
+        return any(self._bears_on(doubt, instant) for doubt in self.doubts)
+
+    def _bears_on(self, doubt: Doubt, instant: Instant) -> bool:
+        return doubt.since <= instant + self.course.target.grace
+
+    def _say(
+        self,
+        kind: Kind,
+        name: str,
+        at: Instant,
+        *,
+        outcome: str = "",
+        reason: str = "",
+        event: EventKey | None = None,
+        role: str = "",
+    ) -> Statement:
+        course, target = self.course, self.course.target
+        return Statement(
+            id=statement_id(*self.ticket, target.id, course.started_by, name),
+            kind=kind,
+            tenant=self.ticket[0],
+            ticket=self.ticket[1],
+            target=target.id,
+            name=name,
+            started_by=course.started_by,
+            at=at,
+            policy=self.policy.id,
+            version=self.policy.version,
+            clause=target.clause,
+            regime=target.regime,
+            start=course.start,
+            due=course.due_known_at(at),
+            account=course.timeline.account(at),
+            outcome=outcome,
+            reason=reason,
+            event=event,
+            role=role,
+            remarks=course.remarks_at(at),
+        )
