@@ -1,0 +1,152 @@
+"""Makes the parts of one process from its settings, and closes them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+
+from service import rules
+from service.apply import Door, Limits, Rulebook, Topics
+from service.bus.connection import client_options
+from service.bus.ends import Probe
+from service.bus.publish import Producer
+from service.clock import Clock, Clocks, Steadiness
+from service.loop import Backoff
+from service.metrics import Metrics
+from service.relay import Relay
+from service.settings import Settings
+from service.sla.instants import SECOND, Duration, Instant
+from service.sla.policy import Rules
+from service.store import Database, StoreError
+from service.store.policies import Version
+
+#: Told the name of each step of a transaction; only tests give one.
+AfterStep = Callable[[str], None]
+
+
+def read_rules(_: str, versions: Sequence[Version]) -> Rules:
+    """The rules of a tenant from its registered versions. Raises PolicyErrors."""
+    return Rules(
+        tuple(rules.read(version.document, name=f"{version.id} {version.version}") for version in versions)
+    )
+
+
+class Parts:
+    """Every concrete part, made once it is asked for; `close` closes them all."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        metrics: Metrics,
+        clocks: Clocks,
+        database_now: Callable[[], Awaitable[Instant]] | None,
+        after_step: AfterStep,
+    ) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._clocks = clocks
+        self._database_now = database_now
+        self._after_step = after_step
+        self._standing_probe: Probe | None = None
+        self._closers: list[Callable[[], Awaitable[None]]] = []
+
+    @property
+    def database_url(self) -> str:
+        return self._settings.database_url.get_secret_value()
+
+    def backoff(self) -> Backoff:
+        return Backoff(self._settings.retry_first_seconds, self._settings.retry_most_seconds)
+
+    def database(self, name: str, pool: int, *, idle_seconds: float | None = None) -> Database:
+        """A pool of its own for one kind of work; connects when first used."""
+        settings = self._settings
+        database = Database.open(
+            self.database_url,
+            pool_size=pool,
+            statement_timeout_s=settings.database_statement_seconds,
+            lock_timeout_s=settings.database_lock_seconds,
+            idle_timeout_s=idle_seconds or settings.database_idle_seconds,
+            connect_timeout_s=settings.database_connect_seconds,
+            application=f"slaclock {name}",
+        )
+        self._closers.append(database.close)
+        return database
+
+    def door(self, db: Database) -> Door:
+        settings = self._settings
+        return Door(
+            db,
+            Rulebook(read_rules),
+            clock=self._clocks,
+            limits=Limits(
+                tenant=settings.tenant,
+                ahead=_micros(settings.ahead_tolerance_seconds),
+                max_bytes=settings.max_record_bytes,
+                max_events=settings.max_events_per_ticket,
+            ),
+            topics=Topics(statements=settings.statements_topic, breaches=settings.breaches_topic),
+            after_step=self._after_step,
+        )
+
+    def standing_probe(self) -> Probe:
+        """The one that looks whether topics exist."""
+        if self._standing_probe is None:
+            self._standing_probe = self.probe()
+        return self._standing_probe
+
+    def probe(self) -> Probe:
+        probe = Probe(client_options(self._settings), timeout=self._settings.probe_seconds)
+        self._closers.append(probe.close)
+        return probe
+
+    def clock(self, db: Database, door: Door) -> Clock:
+        settings = self._settings
+        return Clock(
+            db,
+            self.probe(),
+            lambda: door.wake(settings.wake_batch),
+            self._metrics,
+            topics=(settings.tickets_topic,),
+            steadiness=Steadiness(
+                self._clocks,
+                tolerance=_micros(settings.clock_tolerance_seconds),
+                settle=_micros(settings.clock_settle_seconds),
+            ),
+            database_now=self._database_now or db.now,
+            interval=settings.probe_interval_ms / 1_000,
+            behind=_micros(settings.behind_seconds),
+        )
+
+    def relay(self) -> Relay:
+        settings = self._settings
+        producer = Producer(
+            client_options(settings),
+            idempotent=settings.idempotent_producer,
+            batch_bytes=settings.relay_batch_bytes,
+            ack_seconds=settings.relay_ack_seconds,
+        )
+        self._closers.append(producer.abandon)
+        # A turn waits for the broker inside its transaction.
+        idle = settings.database_idle_seconds + 2 * settings.relay_ack_seconds
+        return Relay(
+            self.database("relay", 1, idle_seconds=idle),
+            producer,
+            self._metrics,
+            shards=settings.relay_shards,
+            batch=settings.relay_batch,
+            tries=settings.relay_tries,
+            after_step=self._after_step,
+        )
+
+    async def close(self) -> None:
+        """Close everything, the last made first; an error or a wait in one does not keep the others open."""
+        for closer in reversed(self._closers):
+            with contextlib.suppress(StoreError, OSError, TimeoutError):
+                async with asyncio.timeout(5):
+                    await closer()
+        self._closers.clear()
+
+
+def _micros(seconds: float) -> Duration:
+    return round(seconds * SECOND)

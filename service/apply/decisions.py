@@ -1,0 +1,151 @@
+"""What becomes of parked records: released or dropped by a person, or released because their reason has gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from service.apply.intake import Intake, Misfit, replaced, take_in
+from service.apply.outcome import NotParked, Released, StillUnfit
+from service.apply.parking import misjudged, read_again
+from service.apply.work import Tools, Work, nothing_fresh
+from service.store import parked
+from service.store.keys import TicketKey
+from service.store.parked import Parked, Place, State
+from service.wire.records import Accepted, Reason, Refused
+
+#: Who releases what no person has to decide.
+SERVICE = "slaclock"
+
+_GONE = {
+    Reason.AHEAD_OF_RECORD: "the watermark has passed its time",
+    Reason.UNKNOWN_POLICY: "its tenant has a policy now",
+}
+
+
+async def release(tools: Tools, place: Place, *, by: str, why: str, replace: bool) -> Released:
+    """Apply a parked record; see `Door.release`."""
+    async with tools.transaction() as work:
+        row = await _find(work, place)
+        one = _readable(tools, row)
+        key = (one.event.tenant, one.event.ticket)
+        await work.begin()
+        await work.lock([key, *([row.attributed] if row.attributed else [])])
+        if not work.has_policy(key[0]):
+            raise StillUnfit(Reason.UNKNOWN_POLICY, f"tenant {key[0]} has no policy")
+        await _settle(work, [place], State.RELEASED, by=by, why=why)
+        intake = take_in([one], work.pasts, None)
+        if intake.misfits:
+            _allow(intake.misfits[0], replace=replace)
+            intake.new[key] = replaced(one, work.pasts[key], by=by, why=why, at=work.now)
+        effects = await work.settle(intake.new, _fail)
+    return Released(duplicate=bool(intake.duplicates), said=effects.said)
+
+
+async def drop(tools: Tools, place: Place, *, by: str, why: str) -> Released:
+    """Declare a parked record to be of no consequence; see `Door.drop`."""
+    async with tools.transaction() as work:
+        row = await _find(work, place)
+        await work.begin()
+        await work.lock([row.attributed] if row.attributed else [])
+        await _settle(work, [place], State.DROPPED, by=by, why=why)
+        effects = await work.settle({}, nothing_fresh)
+    return Released(said=effects.said)
+
+
+async def release_due(tools: Tools, places: Sequence[Place]) -> int:
+    """Release those of `places` that can be applied now and give the others their new reason; how many went.
+
+    A record with a new reason waits for a person.
+    """
+    async with tools.transaction() as work:
+        seen = {
+            row.place: read_again(row.record, tools.decode, tools.limits)
+            for row in await parked.find(work.tx, places)
+        }
+        await work.begin()
+        await work.lock(_key(one) for one in seen.values() if isinstance(one, Accepted))
+        rows = {row.place: row for row in await parked.find(work.tx, places) if row.state is State.PARKED}
+        readings = [one for place, one in seen.items() if place in rows]
+        intake = _sort(tools, work, readings)
+        await _keep(work, readings, intake)
+        going = [one for one in readings if isinstance(one, Accepted) and not _is_misfit(one, intake)]
+        for reason, why in _GONE.items():
+            chosen = [_place(one) for one in going if rows[_place(one)].reason is reason]
+            await _settle(work, chosen, State.RELEASED, by=SERVICE, why=why)
+
+        async def reject(failures: Mapping[TicketKey, str]) -> None:
+            for lost in misjudged(going, intake, failures):
+                await parked.give_reason(work.tx, _place(lost.accepted), lost.reason, lost.detail)
+
+        effects = await work.settle(intake.new, reject)
+    return sum(_key(one) not in effects.rejected for one in going)
+
+
+def _sort(tools: Tools, work: Work, readings: Iterable[Accepted | Refused]) -> Intake:
+    accepted = [one for one in readings if isinstance(one, Accepted)]
+    fit = [one for one in accepted if work.has_policy(one.event.tenant)]
+    intake = take_in(fit, work.pasts, tools.limits.max_events)
+    intake.misfits += [
+        Misfit(one, Reason.UNKNOWN_POLICY, f"tenant {one.event.tenant} has no policy")
+        for one in accepted
+        if not work.has_policy(one.event.tenant)
+    ]
+    return intake
+
+
+async def _keep(work: Work, readings: Iterable[Accepted | Refused], intake: Intake) -> None:
+    """Leave parked, with their new reason, what still cannot be applied."""
+    for one in readings:
+        if isinstance(one, Refused):
+            await parked.give_reason(work.tx, _place(one), one.reason, one.detail)
+    for misfit in intake.misfits:
+        await parked.give_reason(work.tx, _place(misfit.accepted), misfit.reason, misfit.detail)
+
+
+async def _find(work: Work, place: Place) -> Parked:
+    found = await parked.find(work.tx, [place])
+    if not found or found[0].state is not State.PARKED:
+        raise NotParked(_sentence(place, found[0] if found else None))
+    return found[0]
+
+
+async def _settle(work: Work, places: list[Place], state: State, *, by: str, why: str) -> None:
+    """Decide about records of which none may have been decided by somebody else meanwhile."""
+    settled = await parked.settle(work.tx, places, state, by=by, why=why, at=work.now)
+    if missing := [place for place in places if place not in settled]:
+        raise NotParked(_sentence(missing[0], None))
+
+
+def _sentence(place: Place, row: Parked | None) -> str:
+    topic, part, offset = place
+    if row is None:
+        return f"no record stands parked at {topic}/{part}/{offset}"
+    return f"{topic}/{part}/{offset} was {row.state.value} by {row.decided_by}: {row.decided_why}"
+
+
+def _readable(tools: Tools, row: Parked) -> Accepted:
+    one = read_again(row.record, tools.decode, tools.limits)
+    if isinstance(one, Refused):
+        raise StillUnfit(one.reason, one.detail)
+    return one
+
+
+def _allow(misfit: Misfit, *, replace: bool) -> None:
+    if misfit.reason is not Reason.ID_REUSED or not replace:
+        raise StillUnfit(misfit.reason, misfit.detail)
+
+
+async def _fail(failures: Mapping[TicketKey, str]) -> None:
+    raise StillUnfit(Reason.NOT_JUDGED, next(iter(failures.values())))
+
+
+def _is_misfit(one: Accepted, intake: Intake) -> bool:
+    return any(misfit.accepted is one for misfit in intake.misfits)
+
+
+def _place(one: Accepted | Refused) -> Place:
+    return one.record.topic, one.record.part, one.record.offset
+
+
+def _key(one: Accepted) -> TicketKey:
+    return one.event.tenant, one.event.ticket

@@ -1,0 +1,126 @@
+"""What goes through the door, and what comes of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from service.sla.instants import SECOND, Duration, Instant
+from service.sla.statements import Kind
+from service.wire.records import Reason, Record
+
+
+class WallClock(Protocol):
+    """What tells when something was decided."""
+
+    def wall(self) -> Instant: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """`tenant` owns records that name none. An event may be at most `ahead` later than its record's timestamp.
+
+    `max_bytes` of a record's value, `max_events` of one ticket's history.
+    """
+
+    tenant: str = "default"
+    ahead: Duration = 60 * SECOND
+    max_bytes: int = 262_144
+    max_events: int = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topics:
+    """Where statements are published; breaches go to both."""
+
+    statements: str = "sla.statements.v1"
+    breaches: str = "sla.breaches.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """Records of one partition in [`first`, `next`), and the right to apply them.
+
+    `first` is the position from which the owner of `epoch` goes on; `next` is the consumer's position after the
+    records, which may lie beyond the last one (markers of transactions, compaction).
+    """
+
+    topic: str
+    part: int
+    epoch: int
+    first: int
+    next: int
+    records: tuple[Record, ...]
+
+
+class Fenced(Exception):  # noqa: N818 - what happened, not that it is an error
+    """Another owner has the partition, or these records were applied already. Nothing was applied now."""
+
+
+class NotParked(Exception):  # noqa: N818
+    """No record stands parked at that place: it never did, or somebody has decided already."""
+
+
+class StillUnfit(Exception):  # noqa: N818
+    """A parked record that can still not be applied, for `reason`; it stays parked and nothing has changed."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(f"{reason.value}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+#: How many revisions of each kind were said, and how many of them withdraw: (kind, withdrawn) -> count.
+Said = Mapping[tuple[Kind, bool], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What became of the records of a slice: every one is applied, a duplicate or parked.
+
+    `lateness` holds, for each applied event, by how much its record came after it. `unjudged` tickets are those whose
+    judging failed.
+    """
+
+    applied: int = 0
+    duplicates: int = 0
+    parked: Mapping[Reason, int] = field(default_factory=dict)
+    lateness: tuple[Duration, ...] = ()
+    said: Said = field(default_factory=dict)
+    unjudged: int = 0
+
+    def __add__(self, other: Applied) -> Applied:
+        return Applied(
+            applied=self.applied + other.applied,
+            duplicates=self.duplicates + other.duplicates,
+            parked=Counter(self.parked) + Counter(other.parked),
+            lateness=self.lateness + other.lateness,
+            said=Counter(self.said) + Counter(other.said),
+            unjudged=self.unjudged + other.unjudged,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Woken:
+    """What a batch of wake-ups did. `claimed` - `changed` wake-ups were for nothing: rare, or `wake_at` is wrong.
+
+    `delays` holds, for each ticket that changed, the time between the instant for which it had asked and the
+    decision. `released` parked records were applied because their reason had gone.
+    """
+
+    claimed: int = 0
+    changed: int = 0
+    released: int = 0
+    said: Said = field(default_factory=dict)
+    delays: tuple[Duration, ...] = ()
+    unjudged: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """What a decision about a parked record did. `duplicate`: its event was there already, so nothing was added."""
+
+    duplicate: bool = False
+    said: Said = field(default_factory=dict)

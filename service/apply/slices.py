@@ -1,0 +1,124 @@
+"""A slice of a partition becomes events, parked records and what follows from them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import TypeAlias
+
+from service.apply.intake import Intake, Misfit, take_in
+from service.apply.outcome import Applied, Fenced, Slice
+from service.apply.parking import misjudged, read, row_of_misfit, row_of_refused
+from service.apply.work import Effects, Tools, Work
+from service.store import Unstorable, parked, progress
+from service.store.keys import TicketKey
+from service.store.parked import Parked
+from service.wire.records import Accepted, Reason, Refused
+
+Readings: TypeAlias = Sequence[Accepted | Refused]
+
+
+async def apply(tools: Tools, piece: Slice) -> Applied:
+    """Apply `piece` and advance its partition, all or nothing; see `Door.apply`."""
+    _check(piece)
+    return await _storable(
+        tools, piece, [read(record, tools.decode, tools.limits) for record in piece.records]
+    )
+
+
+async def _storable(tools: Tools, piece: Slice, readings: Readings) -> Applied:
+    """Apply `readings`; where the database refuses data, halve down to the record to blame and park that one."""
+    try:
+        return await _transact(tools, piece, readings)
+    except Unstorable as error:
+        if not readings or _is_given_up(readings[0]):
+            raise
+        middle = len(readings) // 2
+        if middle == 0:
+            return await _storable(tools, piece, [_given_up(readings[0], str(error))])
+    cut = readings[middle].record.offset
+    first = replace(piece, next=cut, records=piece.records[:middle])
+    rest = replace(piece, first=cut, records=piece.records[middle:])
+    return await _storable(tools, first, readings[:middle]) + await _storable(tools, rest, readings[middle:])
+
+
+async def _transact(tools: Tools, piece: Slice, readings: Readings) -> Applied:
+    async with tools.transaction() as work:
+        applied = await _take(tools, work, readings) if readings else Applied()
+        if not await progress.advance(work.tx, piece.topic, piece.part, piece.first, piece.next, piece.epoch):
+            raise Fenced(f"{piece.topic}/{piece.part} is not at {piece.first} with epoch {piece.epoch}")
+        tools.after_step("progress advanced")
+    return applied
+
+
+async def _take(tools: Tools, work: Work, readings: Readings) -> Applied:
+    accepted = [one for one in readings if isinstance(one, Accepted)]
+    refused = [one for one in readings if isinstance(one, Refused)]
+    rows = [row_of_refused(one, work.now, tools.decode, tools.limits) for one in refused]
+    await work.begin()
+    await work.lock([_key(one) for one in accepted] + [row.attributed for row in rows if row.attributed])
+    intake = _fit(tools, work, accepted)
+    rows.extend(row_of_misfit(one, work.now) for one in intake.misfits)
+    await parked.add(work.tx, rows)
+
+    async def reject(failures: Mapping[TicketKey, str]) -> None:
+        lost = [row_of_misfit(one, work.now) for one in misjudged(accepted, intake, failures)]
+        rows.extend(lost)
+        await parked.add(work.tx, lost)
+
+    effects = await work.settle(intake.new, reject)
+    return _applied(intake, rows, effects)
+
+
+def _fit(tools: Tools, work: Work, accepted: list[Accepted]) -> Intake:
+    """What becomes of `accepted`; events of tenants without a policy do not fit."""
+    intake = take_in(
+        (one for one in accepted if work.has_policy(one.event.tenant)), work.pasts, tools.limits.max_events
+    )
+    intake.misfits.extend(
+        Misfit(one, Reason.UNKNOWN_POLICY, f"tenant {one.event.tenant} has no policy")
+        for one in accepted
+        if not work.has_policy(one.event.tenant)
+    )
+    return intake
+
+
+def _applied(intake: Intake, rows: list[Parked], effects: Effects) -> Applied:
+    kept = [one for key, new in intake.new.items() if key not in effects.rejected for one in new]
+    return Applied(
+        applied=len(kept),
+        duplicates=len(intake.duplicates),
+        parked=Counter(row.reason for row in rows),
+        lateness=tuple(one.origin.at - one.event.at for one in kept if one.origin),
+        said=effects.said,
+        unjudged=len(effects.unjudged),
+    )
+
+
+def _check(piece: Slice) -> None:
+    """A slice that is no slice is a fault of the caller's, found before anything is done."""
+    offsets = [record.offset for record in piece.records]
+    bounds = [piece.first - 1, *offsets, piece.next]
+    if any(before >= after for before, after in pairwise(bounds)):
+        raise ValueError(
+            f"{piece.topic}/{piece.part}: offsets do not ascend within [{piece.first}, {piece.next})"
+        )
+    if any((record.topic, record.part) != (piece.topic, piece.part) for record in piece.records):
+        raise ValueError(f"{piece.topic}/{piece.part}: holds records of another partition")
+
+
+def _given_up(one: Accepted | Refused, detail: str) -> Refused:
+    """`one` to be parked: in doubt of its ticket at first, of nobody when that cannot be stored either."""
+    if isinstance(one, Accepted):
+        return Refused(one.record, Reason.NOT_JUDGED, detail, one.event.tenant, one.event.ticket)
+    return Refused(one.record, one.reason, one.detail, None, None)
+
+
+def _is_given_up(one: Accepted | Refused) -> bool:
+    return isinstance(one, Refused) and one.ticket is None
+
+
+def _key(one: Accepted) -> TicketKey:
+    return one.event.tenant, one.event.ticket

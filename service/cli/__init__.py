@@ -1,0 +1,18 @@
+"""The command line. One thin file a group of commands; what a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+from service.cli.backtest import backtest
+from service.cli.calendar import calendar
+from service.cli.demo import demo
+from service.cli.due import due
+from service.cli.explain import explain
+from service.cli.parked import parked
+from service.cli.policy import policy
+from service.cli.program import slaclock
+from service.cli.serve import migrate, serve
+
+__all__ = ["slaclock"]
+
+for command in (serve, migrate, policy, due, calendar, explain, backtest, parked, demo):
+    slaclock.add_command(command)

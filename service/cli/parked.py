@@ -1,0 +1,138 @@
+"""`slaclock parked`: records that could not be read or applied, and what becomes of them."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from service.cli.database import with_database
+from service.cli.moments import UTC, told
+from service.cli.output import say, show, show_json, table
+from service.cli.program import Problem
+
+if TYPE_CHECKING:
+    from service.apply import Door
+    from service.settings import Settings
+    from service.store import Database
+    from service.store.parked import Parked, Place
+
+REASON: Final = click.option(
+    "--reason", metavar="TEXT", required=True, help="Why; kept with the record and the name of who decided."
+)
+BY: Final = click.option("--by", metavar="NAME", help="Who decides; this machine's user by default.")
+JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+class PlaceType(click.ParamType):
+    """`TOPIC:PARTITION:OFFSET`, as `parked list` prints it."""
+
+    name = "topic:partition:offset"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Place:
+        """Read it."""
+        if isinstance(value, tuple):
+            return value
+        topic, *numbers = value.split(":")
+        if not topic or len(numbers) != 2 or not all(number.isdecimal() for number in numbers):
+            self.fail(f"`{value}` is no place of a record: write TOPIC:PARTITION:OFFSET", param, ctx)
+        return topic, int(numbers[0]), int(numbers[1])
+
+
+PLACES: Final = click.argument("places", metavar="TOPIC:PARTITION:OFFSET...", type=PlaceType(), nargs=-1, required=True)
+
+
+@click.group()
+def parked() -> None:
+    """Records that could not be read or applied.
+
+    While one stands parked, the ticket that it belongs to is in doubt. Release reads it again and applies it at its
+    own instant; drop declares that it is of no consequence. Both judge the ticket again at once and are kept with
+    the name and the reason of who decided.
+    """
+
+
+@parked.command(name="list")
+@click.option("--all", "every", is_flag=True, help="Also those that were released or dropped.")
+@click.option("--ticket", metavar="ID", help="Only those of this ticket.")
+@click.option("--tenant", metavar="NAME", help="With --ticket; the settings' by default.")
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), default=100, show_default=True, help="At most.")
+@click.option("--utc", is_flag=True, help="Times are shown in UTC anyway; accepted for likeness.", hidden=True)
+@JSON
+def list_(every: bool, ticket: str | None, tenant: str | None, limit: int, utc: bool, as_json: bool) -> None:  # noqa: ARG001
+    """List parked records, the longest parked first."""
+
+    async def read(database: Database, settings: Settings) -> list[Parked]:
+        from service.store import parked as store
+
+        key = None if ticket is None else (tenant or settings.tenant, ticket)
+        async with database.transaction() as tx:
+            return await store.browse(tx, state=None if every else store.State.PARKED, key=key, limit=limit)
+
+    rows = with_database(read)
+    if as_json:
+        show_json([_as_json(row) for row in rows])
+        return
+    if not rows:
+        show("nothing is parked")
+        return
+    heads = ["record", "reason", "tenant", "ticket", "recorded at", "state"]
+    table(heads, [_line(row) for row in rows])
+    if len(rows) == limit:
+        say(f"at most {limit} are listed; --limit lists more")
+
+
+@parked.command(name="show")
+@PLACES
+@JSON
+def show_(places: tuple[Place, ...], as_json: bool) -> None:
+    """Show records with their headers and content."""
+
+    async def read(database: Database, _: Settings) -> list[Parked]:
+        from service.store import parked as store
+
+        async with database.transaction() as tx:
+            return await store.find(tx, places)
+
+    rows = with_database(read)
+    if as_json:
+        show_json([{**_as_json(row), **_content(row)} for row in rows])
+    else:
+        for row in rows:
+            _show(row)
+    if missing := set(places) - {row.place for row in rows}:
+        raise Problem("never parked: " + ", ".join(sorted(map(_place, missing))))
+
+
+@parked.command()
+@PLACES
+@REASON
+@BY
+@click.option("--replace", is_flag=True, help="Of a reused id: void the event that came first.")
+@JSON
+def release(places: tuple[Place, ...], reason: str, by: str | None, replace: bool, as_json: bool) -> int:
+    """Read records again and apply them, each at its own instant."""
+
+    async def decide(door: Door, place: Place) -> dict[str, Any]:
+        released = await door.release(*place, by=by or _user(), reason=reason, replace=replace)
+        return {"duplicate": released.duplicate, "said": sum(released.said.values())}
+
+    return _decide(places, decide, "released", as_json=as_json)
+
+
+@parked.command()
+@PLACES
+@REASON
+@BY
+@JSON
+def drop(places: tuple[Place, ...], reason: str, by: str | None, as_json: bool) -> int:
+    """Declare that records are of no consequence."""
+
+    async def decide(door: Door, place: Place) -> dict[str, Any]:
+        released = await door.drop(*place, by=by or _user(), reason=reason)
+        return {"said": sum(released.said.values())}
+
+    return _decide(places, decide, "dropped", as_json=as_json)

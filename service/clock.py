@@ -1,0 +1,224 @@
+"""Proves how far the topics are applied (W), and wakes the tickets that are due by it.
+
+The only reader of the wall clock. A turn: read the clocks, *then* the partitions and their ends; note which
+partitions have been applied up to the ends of which reading; move W to the least of them; judge again what is due.
+Any number of processes may take turns: every fact they write is true whoever writes it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+import structlog
+
+from service.apply import Woken
+from service.bus.ends import BrokerAwayError, Extent, TopicMissingError
+from service.bus.readings import Place, Reading, Readings
+from service.metrics import Metrics
+from service.sla.instants import SECOND, Duration, Instant
+from service.store import Database, Tx, progress
+from service.store.progress import Progress, Watermark
+
+Extents: TypeAlias = dict[str, dict[int, Extent]]
+
+log = structlog.stdlib.get_logger("slaclock.clock")
+
+
+class Clocks(Protocol):
+    """Where time comes from, in microseconds."""
+
+    def wall(self) -> Instant: ...
+    def monotonic(self) -> Duration: ...
+
+
+class RealClocks:
+    """This machine's clocks. The second goes on while the machine is suspended, as time does."""
+
+    def wall(self) -> Instant:
+        return time.time_ns() // 1_000
+
+    def monotonic(self) -> Duration:
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A reading of the clocks; `doubt` says why nothing may rest on it."""
+
+    t0: Instant
+    doubt: str = ""
+
+
+class Steadiness:
+    """Whether the clocks can be believed: two of them agree, and they do not jump against the time that passes."""
+
+    def __init__(self, clocks: Clocks, *, tolerance: Duration, settle: Duration) -> None:
+        self._clocks = clocks
+        self._tolerance = tolerance
+        self._settle = settle
+        self._trusted: tuple[Instant, Duration] | None = None  # the last good reading: t0, monotonic
+        self._jumped: tuple[Instant, Duration] | None = None  # the first reading after a jump
+
+    async def read(self, database_now: Callable[[], Awaitable[Instant]]) -> Tick:
+        """t0 is the earlier of the two clocks. Raises what `database_now` raises."""
+        before, passed = self._clocks.wall(), self._clocks.monotonic()
+        database = await database_now()
+        after = self._clocks.wall()
+        t0 = min(before, database)
+        if not before - self._tolerance <= database <= after + self._tolerance:
+            return Tick(t0, "clocks_differ")
+        return Tick(t0) if self._steady(t0, passed) else Tick(t0, "clock_jumped")
+
+    def _steady(self, t0: Instant, passed: Duration) -> bool:
+        """Compare with the last good reading, so that a slow drift passes.
+
+        A jump is accepted after the clocks have run evenly for a while: it may be a correction, and nobody can tell
+        from here which of the two times was right.
+        """
+        if self._trusted is not None and not self._even(self._trusted, t0, passed):
+            if self._jumped is None or not self._even(self._jumped, t0, passed):
+                self._jumped = (t0, passed)
+            if passed - self._jumped[1] < self._settle:
+                return False
+            log.warning(
+                "clock_jump_accepted", seconds=(t0 - self._trusted[0] - passed + self._trusted[1]) / SECOND
+            )
+        self._trusted, self._jumped = (t0, passed), None
+        return True
+
+    def _even(self, since: tuple[Instant, Duration], t0: Instant, passed: Duration) -> bool:
+        return abs((t0 - since[0]) - (passed - since[1])) <= self._tolerance
+
+
+def doubt_of(extents: Extents, known: Mapping[Place, Progress]) -> str:
+    """Why a probe proves nothing; "" when it does. `known` was read before the probe."""
+    for topic, parts in extents.items():
+        for part, extent in parts.items():
+            row = known.get((topic, part))
+            if row is None:
+                return "unknown_partition"
+            if extent.end < row.next_offset:
+                return "topic_recreated"
+            if extent.beginning > row.next_offset:
+                return "lost_beginning"
+    return ""
+
+
+class Prober(Protocol):
+    """What the clock needs of the bus; see service.bus.ends.Probe."""
+
+    async def extents(self, topics: Iterable[str]) -> Extents: ...
+
+
+class Clock:
+    """Takes turns: proves W when a probe is due, then wakes one batch."""
+
+    def __init__(
+        self,
+        db: Database,
+        prober: Prober,
+        wake: Callable[[], Awaitable[Woken]],
+        metrics: Metrics,
+        *,
+        topics: tuple[str, ...],
+        steadiness: Steadiness,
+        database_now: Callable[[], Awaitable[Instant]],
+        interval: float = 0.5,
+        behind: Duration = 10 * SECOND,
+    ) -> None:
+        """`interval` in seconds between probes; `behind`: how far back W must be to be called so."""
+        self._db = db
+        self._prober = prober
+        self._wake = wake
+        self._metrics = metrics
+        self._topics = topics
+        self._steadiness = steadiness
+        self._database_now = database_now
+        self._interval = interval
+        self._behind = behind
+        self._readings = Readings()
+        self._next_probe = 0.0
+        self._frozen: str | None = None
+
+    async def step(self) -> bool:
+        """Whether there may be more to wake. Raises what the database raises."""
+        if (now := time.monotonic()) >= self._next_probe:
+            self._next_probe = now + self._interval
+            self._show(await self.prove())
+        woken = await self._wake()
+        self._count(woken)
+        return bool(woken.claimed or woken.released)
+
+    async def prove(self) -> Watermark:
+        """Probe once and settle W."""
+        async with self._db.transaction() as tx:
+            known = await _known(tx)
+        tick = await self._steadiness.read(self._database_now)
+        try:
+            extents, doubt = await self._prober.extents(self._topics), tick.doubt
+        except BrokerAwayError as error:
+            log.warning("probe_failed", error=str(error)[:300])
+            extents, doubt = {}, "broker_away"
+        except TopicMissingError as error:
+            log.warning("topic_missing", topics=str(error))
+            extents, doubt = {}, "topic_missing"
+        doubt = doubt or doubt_of(extents, known)
+        if not doubt:
+            self._readings.add(Reading(tick.t0, {place: extent.end for place, extent in _places(extents)}))
+        elif doubt in {"topic_recreated", "lost_beginning"}:
+            self._readings.clear()  # of a log that is no more
+        return await self._settle(tick.t0, extents, doubt)
+
+    async def _settle(self, t0: Instant, extents: Extents, doubt: str) -> Watermark:
+        required = {topic: tuple(parts) for topic, parts in extents.items()}
+        async with self._db.transaction() as tx:
+            if doubt == "unknown_partition":
+                for topic, parts in extents.items():
+                    await progress.register(
+                        tx, topic, {part: extent.beginning for part, extent in parts.items()}
+                    )
+            before = await progress.watermark(tx)
+            if not doubt:
+                await self._prove(tx)
+            settled = await progress.settle_watermark(tx, required, t0=t0, frozen=doubt)
+            stands = settled.at is not None and settled.at == before.at and not settled.frozen
+            if stands and settled.at is not None and t0 - settled.at > self._behind:
+                return await progress.settle_watermark(tx, required, t0=t0, frozen="behind")
+            return settled
+
+    async def _prove(self, tx: Tx) -> None:
+        positions = {place: row.next_offset for place, row in (await _known(tx)).items()}
+        for reading in self._readings.reached(positions):
+            for topic in self._topics:
+                ends = {part: end for (of, part), end in reading.ends.items() if of == topic}
+                await progress.prove(tx, topic, ends, reading.t0)
+
+    def _show(self, watermark: Watermark) -> None:
+        self._metrics.watermark.set(0 if watermark.at is None else watermark.at / SECOND)
+        self._metrics.freeze(watermark.frozen)
+        if watermark.frozen != self._frozen:
+            self._frozen = watermark.frozen
+            if watermark.frozen:
+                log.warning("watermark_frozen", reason=watermark.frozen)
+            else:
+                log.info("watermark_moves")
+
+    def _count(self, woken: Woken) -> None:
+        self._metrics.wakeups.inc(woken.claimed)
+        self._metrics.wakeups_unchanged.inc(max(0, woken.claimed - woken.changed))
+        self._metrics.said(
+            {(kind.value, withdrawn): count for (kind, withdrawn), count in woken.said.items()}
+        )
+        for delay in woken.delays:
+            self._metrics.fire_delay.observe(delay / SECOND)
+
+
+async def _known(tx: Tx) -> dict[Place, Progress]:
+    return {(row.topic, row.part): row for row in await progress.positions(tx)}
+
+
+def _places(extents: Extents) -> Iterable[tuple[Place, Extent]]:
+    return (((topic, part), extent) for topic, parts in extents.items() for part, extent in parts.items())

@@ -1,0 +1,1 @@
+"""One file a topic: a slice of a partition in, applied; never raises."""

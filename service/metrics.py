@@ -1,0 +1,146 @@
+"""Every metric, declared once.
+
+Labels come from configuration or from closed sets, never from tickets, people or texts, and every series of a
+closed set exists from the start. Gauges read from the database are the same in every process: take `max`, not
+`sum`, over replicas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+
+#: What became of a record.
+RESULTS: Final = ("applied", "duplicate", "parked")
+KINDS: Final = ("warning", "breach", "escalation", "verdict")
+STATUSES: Final = ("in_force", "withdrawn")
+
+#: Why the watermark stands still. At most one is set.
+FROZEN: Final = (
+    "unproved",  # some partition was never read to the end of any probe
+    "behind",  # some partition has records that are not applied
+    "broker_away",  # the ends of the partitions could not be read
+    "clocks_differ",  # this machine's clock and the database's
+    "clock_jumped",  # against the time that has passed
+    "topic_missing",
+    "unknown_partition",  # a partition nobody has begun to read
+    "topic_recreated",  # an end before what was applied
+    "lost_beginning",  # records were deleted before they were read
+)
+
+_SECONDS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400, 604800)
+
+
+class Metrics:
+    """The metrics of one process. `reasons` and `topics` are the closed sets that other layers name."""
+
+    def __init__(
+        self, *, reasons: Iterable[str] = (), topics: Iterable[str] = (), roles: Iterable[str] = ()
+    ) -> None:
+        self.registry = registry = CollectorRegistry()
+        self.events = _counter(registry, "sla_events", "Records by what became of them.", "result", RESULTS)
+        self.parked_by = _counter(
+            registry, "sla_events_parked", "Parked records by reason.", "reason", reasons
+        )
+        self.statements = Counter(
+            "sla_statements", "Revisions put into the ledger.", ["kind", "status"], registry=registry
+        )
+        for kind in KINDS:
+            for status in STATUSES:
+                self.statements.labels(kind, status)
+        self.sent = _counter(
+            registry, "sla_relay_sent", "Records acknowledged by the broker.", "topic", topics
+        )
+        self.quarantined = _counter(
+            registry, "sla_relay_quarantined", "Outgoing records the topic refuses for good.", "topic", topics
+        )
+        self.failures = _counter(registry, "sla_role_failures", "Failed turns of a role.", "role", roles)
+        self.fenced = Counter("sla_slices_fenced", "Slices dropped: another owner.", registry=registry)
+        self.wakeups = Counter("sla_wakeups", "Due tickets judged again.", registry=registry)
+        self.wakeups_unchanged = Counter(
+            "sla_wakeups_unchanged",
+            "Wake-ups that changed nothing; rare, or wake_at is wrong.",
+            registry=registry,
+        )
+        self.lateness = Histogram(
+            "sla_event_lateness_seconds",
+            "Record timestamp less event time.",
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.fire_delay = Histogram(
+            "sla_fire_delay_seconds",
+            "When due tickets were judged again, less the instant for which they had asked.",
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._declare_gauges(registry)
+
+    def _declare_gauges(self, registry: CollectorRegistry) -> None:
+        self.watermark = _gauge(
+            registry, "sla_watermark_timestamp_seconds", "Everything before it is applied."
+        )
+        self.frozen = Gauge(
+            "sla_watermark_frozen",
+            "1 for the reason why the watermark stands still.",
+            ["reason"],
+            registry=registry,
+        )
+        for reason in FROZEN:
+            self.frozen.labels(reason)
+        self.promises_open = Gauge(
+            "sla_promises_open", "Promises neither kept nor ended.", ["target"], registry=registry
+        )
+        self.outbox_rows = _gauge(registry, "sla_outbox_rows", "Records waiting for the broker.")
+        self.outbox_oldest = _gauge(
+            registry,
+            "sla_outbox_oldest_timestamp_seconds",
+            "When the oldest was written; 0 when there is none.",
+        )
+        self.parked = _gauge(registry, "sla_parked", "Parked records neither released nor dropped.")
+        self.in_doubt = _gauge(registry, "sla_tickets_in_doubt", "Tickets with such a record.")
+        self.unjudged = _gauge(registry, "sla_tickets_unjudged", "Tickets whose judging failed.")
+        self.due = _gauge(registry, "sla_tickets_due", "Tickets due for judging and not judged yet.")
+        self.due_oldest = _gauge(
+            registry,
+            "sla_tickets_due_oldest_timestamp_seconds",
+            "Since when the oldest is due; 0 when none is.",
+        )
+
+    def said(self, counts: Mapping[tuple[str, bool], int]) -> None:
+        """Count revisions by (kind, withdrawn)."""
+        for (kind, withdrawn), count in counts.items():
+            self.statements.labels(kind, STATUSES[withdrawn]).inc(count)
+
+    def freeze(self, reason: str) -> None:
+        """Show `reason`, one of `FROZEN`, or none of them for the empty string."""
+        for known in FROZEN:
+            self.frozen.labels(known).set(known == reason)
+
+    def open_by_target(self, counts: Mapping[str, int]) -> None:
+        """Show the open promises of each target; targets that are gone show 0, not their last count."""
+        for labels in list(self.promises_open._metrics):  # noqa: SLF001 - the library has no public list of series
+            if labels[0] not in counts:
+                self.promises_open.labels(*labels).set(0)
+        for target, count in counts.items():
+            self.promises_open.labels(target).set(count)
+
+    def render(self) -> bytes:
+        """All metrics in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+def _gauge(registry: CollectorRegistry, name: str, text: str) -> Gauge:
+    return Gauge(name, text, registry=registry)
+
+
+def _counter(registry: CollectorRegistry, name: str, text: str, label: str, values: Iterable[str]) -> Counter:
+    counter = Counter(name, text, [label], registry=registry)
+    for value in values:
+        counter.labels(value)
+    return counter

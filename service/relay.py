@@ -1,0 +1,129 @@
+"""Outbox to bus: send what was decided, forget what the broker has acknowledged. Never opens a payload.
+
+At least once, in order for each ticket: rows are read oldest first under a lock on their buckets, sent in one
+chain a partition, and deleted after the acknowledgement. A death in between sends the same bytes again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import structlog
+
+from service.bus.publish import Row, Sent
+from service.loop import told
+from service.metrics import Metrics
+from service.store import Database, outbox
+
+#: A row that the topic refuses is tried again after 1, 2, 4 ... seconds, at most this many.
+_LONGEST_PAUSE: Final = 300.0
+
+log = structlog.stdlib.get_logger("slaclock.relay")
+
+#: Called after each step of a turn with its name: taken, sent, deleted, committed.
+AfterStep = Callable[[str], object]
+
+
+class Sender(Protocol):
+    """What the relay needs of a producer."""
+
+    async def send(self, rows: Iterable[Row]) -> Sent: ...
+
+
+@dataclass(slots=True)
+class _Refused:
+    tries: int
+    again_at: float
+
+
+class Relay:
+    """Takes turns over the shards of the outbox."""
+
+    def __init__(
+        self,
+        db: Database,
+        sender: Sender,
+        metrics: Metrics,
+        *,
+        shards: int,
+        batch: int,
+        tries: int,
+        monotonic: Callable[[], float] = time.monotonic,
+        after_step: AfterStep = lambda _: None,
+    ) -> None:
+        self._db = db
+        self._sender = sender
+        self._metrics = metrics
+        self._shards = shards
+        self._batch = batch
+        self._tries = tries
+        self._monotonic = monotonic
+        self._after_step = after_step
+        self._refused: dict[tuple[str, bytes], _Refused] = {}
+
+    async def step(self) -> bool:
+        """One batch of each shard; whether anything was acknowledged. Raises what the database raises, and
+        RelayError when the broker does not take what it should.
+        """
+        counts = [await self._shard(shard) for shard in range(self._shards)]
+        return any(counts)
+
+    async def _shard(self, shard: int) -> int:
+        async with self._db.transaction() as tx:
+            rows = self._flowing(await outbox.take(tx, shard, self._shards, self._batch + len(self._refused)))
+            if not rows:
+                return 0
+            self._after_step("taken")
+            sent = await self._sender.send(rows)
+            self._after_step("sent")
+            if sent.acknowledged:
+                await outbox.delete(tx, sent.acknowledged)
+                self._after_step("deleted")
+        self._after_step("committed")
+        self._count(rows, sent)
+        if sent.trouble and not sent.acknowledged and not sent.refused:
+            raise RelayError(sent.trouble)
+        return len(sent.acknowledged)
+
+    def _flowing(self, rows: Sequence[outbox.Row]) -> list[outbox.Row]:
+        """`rows` without those that wait for one refused before them: order within a key is kept."""
+        now = self._monotonic()
+        waiting = {place for place, refused in self._refused.items() if refused.again_at > now}
+        return [row for row in rows if (row.topic, row.key) not in waiting] if waiting else list(rows)
+
+    def _count(self, rows: Sequence[outbox.Row], sent: Sent) -> None:
+        by_id = {row.id: row for row in rows}
+        for id_ in sent.acknowledged:
+            row = by_id[id_]
+            self._metrics.sent.labels(row.topic).inc()
+            if self._refused:
+                self._refused.pop((row.topic, row.key), None)
+        for id_ in sent.refused:
+            self._refuse(by_id[id_])
+
+    def _refuse(self, row: outbox.Row) -> None:
+        known = self._refused.get((row.topic, row.key))
+        tries = known.tries + 1 if known else 1
+        pause = min(2.0 ** (tries - 1), _LONGEST_PAUSE)
+        self._refused[row.topic, row.key] = _Refused(tries, self._monotonic() + pause)
+        if tries == self._tries:
+            self._metrics.quarantined.labels(row.topic).inc()
+            log.error("record_refused", topic=row.topic, outbox_id=row.id, size=len(row.value), tries=tries)
+
+
+class RelayError(Exception):
+    """The broker took nothing; the message says why."""
+
+
+async def drain(relay: Relay, seconds: float) -> None:
+    """Send what is waiting, for at most `seconds`."""
+    try:
+        async with asyncio.timeout(seconds):
+            while await relay.step():
+                pass
+    except Exception as error:  # noqa: BLE001 - what stays is sent by the next process
+        log.info("outbox_left", error=told(error))

@@ -1,0 +1,131 @@
+"""The shape of a policy file: which keys there are, and what one value of each may be.
+
+What depends on more than one value is checked elsewhere. Every value may be None: that is what stands where something
+wrong was cut out, so that the rest can still be checked.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from service.rules import lengths, times, values
+from service.rules.values import as_list, as_mapping, choice, key, one
+from service.sla.events import VOCABULARY
+from service.sla.instants import Duration, Instant
+from service.sla.policy import Boundary
+
+#: `hours: 24x7`, the name that no calendar may have.
+ROUND_THE_CLOCK: Final = "24x7"
+
+
+class Reopen(StrEnum):
+    """What a reopening does for a target."""
+
+    NEW = "new"
+    IGNORE = "ignore"
+
+
+Prose = Annotated[str, one(values.prose)]
+Identifier = Annotated[str, one(values.identifier)]
+EventName = Annotated[str, one(values.event_name)]
+Role = Annotated[
+    str, one(values.named(r"[a-z][a-z0-9_]{0,62}", "small letters, digits and `_`, such as `window_head`"))
+]
+RungName = Annotated[str, one(values.rung_name)]
+Exact = Annotated[str, one(values.exact)]
+Reason = Annotated[str, one(values.reason)]
+Zone = Annotated[ZoneInfo, one(times.zone)]
+Moment = Annotated[Instant, one(times.instant)]
+Budget = Annotated[lengths.Length, one(lengths.length)]
+Span = Annotated[Duration, one(lengths.span)]
+At = Annotated[lengths.Step, one(lengths.step)]
+Dates = Annotated[tuple[date, ...], one(times.dates)]
+Segment = Annotated[tuple[Duration, Duration], one(times.segment)]
+Segments = Annotated[list[Segment | None], BeforeValidator(as_list)]
+Values = Annotated[list[Exact | None], BeforeValidator(as_list)]
+Conditions = dict[str, Values | None]
+
+
+class Shape(BaseModel):
+    """A mapping with known keys only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class SourceShape(Shape):
+    document: Prose | None
+    issued_by: Prose | None = None
+    issued_on: Prose | None = None
+    address: Prose | None = None
+    note: Prose | None = None
+
+
+class MeaningShape(Shape):
+    means: Annotated[str, one(choice(*VOCABULARY))] | None
+    rename: dict[str, Exact | None] | None = None
+
+
+class CalendarShape(Shape):
+    zone: Zone | None = None
+    week: dict[Annotated[str, key(times.weekdays)], Segments | None] | None
+    closed: Annotated[list[Dates | None], BeforeValidator(as_list)] | None = None
+    open: dict[Annotated[str, key(times.day)], Segments | None] | None = None
+
+
+class EventShape(Shape):
+    event: EventName | None
+    where: Conditions | None = None
+
+
+class RungShape(Shape):
+    at: At | None
+    role: Role | None = None
+    name: RungName | None = None
+
+
+class EscalationShape(RungShape):
+    role: Role | None
+
+
+Events = Annotated[list[Annotated[EventShape, as_mapping("event")] | None], BeforeValidator(as_list)]
+Warnings = Annotated[list[Annotated[RungShape, as_mapping("at")] | None], BeforeValidator(as_list)]
+Ladder = Annotated[list[Annotated[EscalationShape, as_mapping("at")] | None], BeforeValidator(as_list)]
+
+
+class TargetShape(Shape):
+    clause: Prose | None = None
+    regime: Prose | None = None
+    applies: Conditions | None = None
+    start: Events | None = None
+    stop: Events | None
+    cancel: Events | None = None
+    budget: Budget | None
+    hours: Exact | None = None
+    zone: Zone | None = None
+    boundary: Annotated[Boundary, one(lambda value: Boundary(choice(*Boundary)(value)))] | None = None
+    accepts: Annotated[list[Reason | None], BeforeValidator(as_list)] | None = None
+    reopen: Annotated[Reopen, one(lambda value: Reopen(choice(*Reopen)(value)))] | None = None
+    warn: Warnings | None = None
+    ladder: Ladder | None = None
+    grace: Span | None = None
+    floor: Span | None = None
+    assumed: Prose | None = None
+
+
+class PolicyShape(Shape):
+    policy: Identifier | None
+    version: Identifier | None
+    effective_from: Moment | None
+    tenant: Identifier | None
+    source: Annotated[SourceShape, as_mapping("document")] | None = None
+    zone: Zone | None
+    grace: Span | None = None
+    vocabulary: dict[str, Annotated[MeaningShape, as_mapping("means")] | None] | None = None
+    events: Annotated[list[EventName | None], BeforeValidator(as_list)] | None = None
+    calendars: dict[str, CalendarShape | None] | None = None
+    targets: dict[str, TargetShape | None] | None

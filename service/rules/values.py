@@ -1,0 +1,128 @@
+"""How one value of a policy file is read: a text, a name, one of some words.
+
+Every reader takes the text that stands in the file and raises ValueError with a sentence that says what to do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any, Final, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, PlainValidator
+
+from service.sla.policy import ANY_REASON
+from service.sla.statements import RESERVED_NAMES
+
+T = TypeVar("T")
+
+MAX_TEXT: Final = 1000
+
+#: `accepts: any`.
+ANY: Final = "any"
+
+
+def one(parse: Callable[[str], T]) -> PlainValidator:
+    """`parse` for a single text; lists, mappings and nothing are refused with a sentence."""
+
+    def read(value: object) -> T:
+        if not isinstance(value, str):
+            raise ValueError(f"expects one value, not a {_kind(value)}")  # noqa: TRY004 - pydantic collects ValueError only
+        if not value.strip():
+            raise ValueError("is empty: give a value, or leave the key out")
+        if len(value) > MAX_TEXT:
+            raise ValueError(f"is longer than {MAX_TEXT} characters: shorten it")
+        return parse(value)
+
+    return PlainValidator(read)
+
+
+def _kind(value: object) -> str:
+    return "list" if isinstance(value, list) else "mapping"
+
+
+def named(pattern: str, told: str) -> Callable[[str], str]:
+    """A reader of names that match `pattern`; `told` says in words what that is."""
+
+    def read(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"`{value}` cannot be a name here: write {told}")
+        return value
+
+    return read
+
+
+def choice(*words: str) -> Callable[[str], str]:
+    """A reader of one of `words`."""
+
+    def read(value: str) -> str:
+        if value in words:
+            return value
+        raise ValueError(f"`{value}` is not known here: {suggested(value, words)}")
+
+    return read
+
+
+def suggested(word: str, words: tuple[str, ...]) -> str:
+    """The one of `words` that may have been meant, or all of them."""
+    near = get_close_matches(word, words, n=1)
+    return f"did you mean `{near[0]}`?" if near else f"write {' or '.join(words)}"
+
+
+def exact(value: str) -> str:
+    """The text as it stands: it is compared with what events carry."""
+    return value
+
+
+def prose(value: str) -> str:
+    """Text for people, on one line."""
+    return " ".join(value.split())
+
+
+def reason(value: str) -> str:
+    """A reason of holds, as events give it; `any` for all."""
+    if value == ANY_REASON:
+        raise ValueError(f"`{value}` is no reason: write `accepts: {ANY}`")
+    if value == "none":
+        raise ValueError("`none` would be a reason of that name: leave `accepts` out when no hold counts")
+    return value
+
+
+def rung_name(value: str) -> str:
+    """The name of a rung, part of the ids of what it says."""
+    name = prose(value)
+    if name.casefold() in RESERVED_NAMES:
+        raise ValueError(f"`{name}` is taken by the statement of that name: choose another")
+    if len(name) > 60:
+        raise ValueError("is longer than 60 characters: shorten it")
+    return name
+
+
+def key(parse: Callable[[str], object]) -> AfterValidator:
+    """A key that `parse` can read; it stays the text it is, so that its place can be found again."""
+
+    def read(value: str) -> str:
+        parse(value)
+        return value
+
+    return AfterValidator(read)
+
+
+def as_list(value: Any) -> Any:
+    """One value stands for a list of one."""
+    return value if isinstance(value, list) else [value]
+
+
+def as_mapping(main: str) -> BeforeValidator:
+    """One word stands for a mapping with the key `main`."""
+    return BeforeValidator(lambda value: {main: value} if isinstance(value, str) else value)
+
+
+event_name = named(r"[a-z][a-z0-9_]{0,62}", "small letters, digits and `_`, such as `work_started`")
+identifier = named(
+    r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "letters, digits, `_`, `.` and `-`, such as `service-desk`"
+)
+lower_identifier = named(
+    r"[a-z0-9][a-z0-9_.-]{0,99}", "small letters, digits, `_`, `.` and `-`, such as `fault.repair`"
+)

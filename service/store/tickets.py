@@ -1,0 +1,203 @@
+"""One row a ticket: its lock, when it must be judged again, and how it stood when last judged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Boolean, Column, Index, PrimaryKeyConstraint, Table, Text, text
+
+from service.sla.instants import Instant
+from service.store.database import Tx
+from service.store.errors import StoreError
+from service.store.keys import TicketKey, arrays, bucket_of, by_keys
+from service.store.schema import INSTANT, METADATA, NAME, ticket_columns
+
+TICKET: Final = Table(
+    "ticket",
+    METADATA,
+    *ticket_columns(),
+    Column("wake_at", INSTANT),  # judge again once W is past this; null: nothing changes by itself
+    Column("judged_at", INSTANT),  # W at the last judging; null: nothing was proved then
+    Column("latest_at", INSTANT),  # the latest instant of any of its events; null: it has none
+    Column("policy", NAME),  # the version it is pinned to; null for an orphan or before the first version
+    Column("version", NAME),
+    Column(
+        "orphan", Boolean, nullable=False, server_default=text("false")
+    ),  # has events, none of them `opened`
+    Column("in_doubt", Boolean, nullable=False, server_default=text("false")),  # a record of it stands parked
+    Column(
+        "unjudged", Text
+    ),  # why the last judging failed; such a ticket is not claimed until a record comes
+    PrimaryKeyConstraint("bucket", "tenant", "ticket"),
+    # What the clock claims from. Without the tickets that can change no more it stays as small as the work ahead;
+    # without those whose judging failed one bad ticket cannot be claimed for ever.
+    Index("ticket_due_idx", "wake_at", postgresql_where=text("wake_at IS NOT NULL AND unjudged IS NULL")),
+    # Both are asked for by metrics every few seconds, and both are nearly empty.
+    Index("ticket_in_doubt_idx", "tenant", postgresql_where=text("in_doubt")),
+    Index("ticket_unjudged_idx", "tenant", postgresql_where=text("unjudged IS NOT NULL")),
+    # Every event of a ticket updates its row: room on the page for the new version, and vacuum by the number of
+    # dead rows instead of the size of the table.
+    postgresql_with={
+        "fillfactor": 80,
+        "autovacuum_vacuum_scale_factor": 0,
+        "autovacuum_vacuum_threshold": 10_000,
+        "autovacuum_analyze_scale_factor": 0.02,
+        "autovacuum_vacuum_cost_delay": 0,
+    },
+)
+
+#: A `wake_at` that is past at any W: to be judged again for another reason than time.
+DUE_NOW: Final[Instant] = 0
+
+_CREATE: Final = by_keys("""
+    INSERT INTO ticket (bucket, tenant, ticket)
+    SELECT k.bucket, k.tenant, k.ticket FROM {keys}
+    WHERE NOT EXISTS (SELECT FROM ticket t
+                      WHERE (t.bucket, t.tenant, t.ticket) = (k.bucket, k.tenant, k.ticket))
+    ORDER BY k.bucket, k.tenant COLLATE "C", k.ticket COLLATE "C"
+    ON CONFLICT DO NOTHING
+""")
+
+_LOCK: Final = by_keys("""
+    SELECT t.tenant, t.ticket FROM {keys} JOIN ticket t USING (bucket, tenant, ticket)
+    ORDER BY t.bucket, t.tenant, t.ticket
+    FOR UPDATE OF t
+""")
+
+_CLAIM: Final = text("""
+    SELECT tenant, ticket, wake_at FROM ticket
+    WHERE wake_at < :watermark AND unjudged IS NULL
+    ORDER BY wake_at LIMIT :limit
+    FOR UPDATE SKIP LOCKED
+""")
+
+_SAVE: Final = text("""
+    UPDATE ticket t
+    SET wake_at = s.wake_at, judged_at = s.judged_at, latest_at = s.latest_at, policy = s.policy,
+        version = s.version, orphan = s.orphan, in_doubt = s.in_doubt, unjudged = s.unjudged
+    FROM unnest(
+        CAST(:buckets AS smallint[]), CAST(:tenants AS text[]), CAST(:tickets AS text[]),
+        CAST(:wake_ats AS bigint[]), CAST(:judged_ats AS bigint[]), CAST(:latest_ats AS bigint[]),
+        CAST(:policies AS text[]), CAST(:versions AS text[]), CAST(:orphans AS boolean[]),
+        CAST(:in_doubts AS boolean[]), CAST(:unjudgeds AS text[])
+    ) AS s(bucket, tenant, ticket, wake_at, judged_at, latest_at, policy, version, orphan, in_doubt, unjudged)
+    WHERE (t.bucket, t.tenant, t.ticket) = (s.bucket, s.tenant, s.ticket)
+      AND (t.judged_at IS NULL OR t.judged_at <= s.judged_at)
+""")
+
+_DUE: Final = text("""
+    SELECT count(*), min(wake_at) FROM ticket
+    WHERE wake_at < (SELECT at FROM watermark) AND unjudged IS NULL
+""")
+
+_TROUBLED: Final = text("""
+    SELECT (SELECT count(*) FROM ticket WHERE in_doubt),
+           (SELECT count(*) FROM ticket WHERE unjudged IS NOT NULL),
+           (SELECT min(wake_at) FROM ticket WHERE wake_at IS NOT NULL AND unjudged IS NULL)
+""")
+
+
+_UNJUDGED: Final = text("SELECT tenant, ticket, unjudged FROM ticket WHERE unjudged IS NOT NULL LIMIT :limit")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A claimed ticket and the instant for which it had asked to be judged again."""
+
+    key: TicketKey
+    wake_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a ticket stands after a judging; the columns of the same names."""
+
+    key: TicketKey
+    wake_at: Instant | None
+    judged_at: Instant | None
+    latest_at: Instant | None
+    policy: tuple[str, str] | None = None
+    orphan: bool = False
+    in_doubt: bool = False
+    unjudged: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """`due`: tickets past their wake-up by W and not yet judged; `oldest` wake-up among them."""
+
+    due: int
+    oldest: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """`in_doubt`: tickets with a parked record; `unjudged`: tickets that could not be judged."""
+
+    in_doubt: int
+    unjudged: int
+    next_wake_at: Instant | None
+
+
+async def lock(tx: Tx, keys: Iterable[TicketKey]) -> None:
+    """Hold the rows of `keys` until the transaction ends, making the missing ones.
+
+    Always in key order, the missing first: two transactions that do nothing else before cannot deadlock. What is
+    read after this, each in a statement of its own, includes everything that earlier holders committed.
+    """
+    chosen = arrays(keys)
+    if chosen["tickets"]:
+        await tx.run(_CREATE, chosen)
+        await tx.run(_LOCK, chosen)
+
+
+async def claim_due(tx: Tx, watermark: Instant, limit: int) -> list[Due]:
+    """Lock up to `limit` tickets with wake_at < `watermark`, the longest due first; never waits for a lock.
+
+    A ticket that another transaction holds is left out and stays due.
+    """
+    rows = await tx.run(_CLAIM, {"watermark": watermark, "limit": limit})
+    return [Due((tenant, ticket), wake_at) for tenant, ticket, wake_at in rows]
+
+
+async def save(tx: Tx, standings: Collection[Standing]) -> None:
+    """Write how locked tickets stand. Raises StoreError when one of them was judged at a later W before."""
+    if not standings:
+        return
+    result = await tx.run(
+        _SAVE,
+        {
+            "buckets": [bucket_of(*s.key) for s in standings],
+            "tenants": [s.key[0] for s in standings],
+            "tickets": [s.key[1] for s in standings],
+            "wake_ats": [s.wake_at for s in standings],
+            "judged_ats": [s.judged_at for s in standings],
+            "latest_ats": [s.latest_at for s in standings],
+            "policies": [s.policy[0] if s.policy else None for s in standings],
+            "versions": [s.policy[1] if s.policy else None for s in standings],
+            "orphans": [s.orphan for s in standings],
+            "in_doubts": [s.in_doubt for s in standings],
+            "unjudgeds": [s.unjudged for s in standings],
+        },
+    )
+    if result.rowcount != len(standings):
+        raise StoreError(
+            f"{len(standings) - result.rowcount} tickets are not locked or were judged at a later W"
+        )
+
+
+async def unjudged(tx: Tx, limit: int) -> dict[TicketKey, str]:
+    """Up to `limit` tickets that could not be judged, and why not."""
+    return {(tenant, ticket): why for tenant, ticket, why in await tx.run(_UNJUDGED, {"limit": limit})}
+
+
+async def backlog(tx: Tx) -> Backlog:
+    """What the clock has not got to yet."""
+    return Backlog(*(await tx.run(_DUE)).one())
+
+
+async def trouble(tx: Tx) -> Trouble:
+    """Tickets in doubt and tickets that could not be judged."""
+    return Trouble(*(await tx.run(_TROUBLED)).one())

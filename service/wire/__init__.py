@@ -1,0 +1,27 @@
+"""Bytes to events, statements to bytes: the only place that knows how either is written down."""
+
+from service.wire.files import BadLine, read_events
+from service.wire.incoming import decode
+from service.wire.ledger import load_statement, store_statement
+from service.wire.outgoing import decode_output, encode
+from service.wire.publishing import publish_binary, publish_structured
+from service.wire.records import Accepted, Outgoing, Reason, Record, Refused
+from service.wire.unfit import Unfit
+
+__all__ = [
+    "Accepted",
+    "BadLine",
+    "Outgoing",
+    "Reason",
+    "Record",
+    "Refused",
+    "Unfit",
+    "decode",
+    "decode_output",
+    "encode",
+    "load_statement",
+    "publish_binary",
+    "publish_structured",
+    "read_events",
+    "store_statement",
+]

@@ -1,0 +1,141 @@
+"""Event files: JSON lines, one event a line, as CloudEvents or in the plain shape of the examples; gzip or not."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from service.sla.events import Event, Json
+from service.wire.envelope import unpacked
+from service.wire.facts import event_of, fact, identifier, moment, type_name
+from service.wire.records import Reason
+from service.wire.strict import LEVELS, parse
+from service.wire.unfit import Unfit
+
+#: Bytes that a line may have.
+LONGEST_LINE: Final = 1 << 20
+_GZIP: Final = b"\x1f\x8b"
+_BOM: Final = b"\xef\xbb\xbf"
+
+#: What a line of the plain shape has to have.
+PLAIN: Final = ("event_id", "ticket_id", "type", "occurred_at")
+
+#: A compressed file that ends in the middle or does not unpack; not a `Reason`, since no record is like that.
+BROKEN_FILE: Final = "broken_file"
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line without an event. `reason` is a `Reason` or `BROKEN_FILE`, `detail` a sentence; lines count from 1."""
+
+    number: int
+    reason: str
+    detail: str
+
+
+def read_events(file: Path | str | BinaryIO, *, tenant: str, source: str) -> Iterator[Event | BadLine]:
+    """The events of `file` in its order, a line at a time, with what is wrong with the lines that have none.
+
+    `tenant` and `source` are taken where a line gives none. Gzip is told by its first bytes, blank lines are passed
+    over. After `BROKEN_FILE` nothing follows. OSError when the file cannot be opened or read.
+    """
+    number = 0
+    with _unpacked(file) as lines:
+        try:
+            for number, line in enumerate(_lines(lines), 1):
+                if line.strip():
+                    yield _read(number, line, tenant, source)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            yield BadLine(number + 1, BROKEN_FILE, f"the compressed file breaks off here: {error}")
+
+
+@contextmanager
+def _unpacked(file: Path | str | BinaryIO) -> Iterator[io.BufferedIOBase]:
+    if isinstance(file, Path | str):
+        with Path(file).open("rb") as opened, _unpacked(opened) as lines:
+            yield lines
+        return
+    beginning = file.read(len(_GZIP))
+    while 0 < len(beginning) < len(_GZIP) and (more := file.read(1)):
+        beginning += more
+    buffered = io.BufferedReader(_Rest(beginning, file))
+    if beginning != _GZIP:
+        yield buffered
+        return
+    with gzip.GzipFile(fileobj=buffered, mode="rb") as unzipped:
+        yield unzipped
+
+
+class _Rest(io.RawIOBase):
+    """A file whose beginning was read already. The file itself is the caller's and stays open."""
+
+    def __init__(self, beginning: bytes, file: BinaryIO) -> None:
+        self._beginning = beginning
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        found = self._beginning or self._file.read(len(buffer))
+        self._beginning = b""
+        buffer[: len(found)] = found
+        return len(found)
+
+
+def _lines(file: io.BufferedIOBase) -> Iterator[bytes]:
+    """Lines of at most `LONGEST_LINE` bytes and one; what is longer is cut, so that memory stays bounded."""
+    first = True
+    while line := file.readline(LONGEST_LINE + 1):
+        rest = line
+        while len(rest) > LONGEST_LINE and not rest.endswith(b"\n"):
+            rest = file.readline(LONGEST_LINE + 1)
+        yield line.removeprefix(_BOM) if first else line
+        first = False
+
+
+def _read(number: int, line: bytes, tenant: str, source: str) -> Event | BadLine:
+    try:
+        return _event(line, tenant, source)
+    except Unfit as unfit:
+        return BadLine(number, unfit.reason, unfit.detail)
+
+
+def _event(line: bytes, tenant: str, source: str) -> Event:
+    if len(line) > LONGEST_LINE:
+        raise Unfit(Reason.TOO_LARGE, f"more than {LONGEST_LINE} bytes")
+    document = parse(line, LEVELS + 1)
+    if not isinstance(document, dict):
+        raise Unfit(Reason.BAD_DATA, "the line is JSON, but no object")
+    if "specversion" in document:
+        return event_of(*unpacked(document), tenant=tenant)
+    return _plain(document, {"tenant": tenant, "source": source})
+
+
+def _plain(line: Mapping[str, Json], defaults: Mapping[str, str]) -> Event:
+    missing = [name for name in PLAIN if line.get(name) is None]
+    if missing:
+        raise Unfit(Reason.MISSING_ATTRIBUTE, ", ".join(missing))
+    owner, publisher = (
+        default if line.get(name) is None else identifier(name, line[name])
+        for name, default in defaults.items()
+    )
+    attributes, seq = line.get("attributes"), line.get("seq")
+    if seq is None and isinstance(attributes, dict):
+        attributes = dict(attributes)
+        seq = attributes.pop("seq", None)
+    return fact(
+        tenant=owner,
+        ticket=identifier("ticket_id", line["ticket_id"]),
+        source=publisher,
+        id=identifier("event_id", line["event_id"]),
+        type=type_name(line["type"]),
+        at=moment("occurred_at", line["occurred_at"]),
+        data={"seq": seq, "attributes": attributes},
+    )

@@ -1,0 +1,51 @@
+"""A record of the tickets topic becomes an event, or a refusal with a typed reason."""
+
+from __future__ import annotations
+
+from service.sla.events import Event
+from service.sla.instants import Duration
+from service.wire import times
+from service.wire.attribution import attributed
+from service.wire.envelope import opened
+from service.wire.facts import digest, event_of
+from service.wire.records import Accepted, Reason, Record, Refused
+from service.wire.unfit import Unfit, shown
+
+
+def decode(record: Record, *, tenant: str, ahead: Duration, max_bytes: int) -> Accepted | Refused:
+    """The event in `record`, or why there is none. Never raises.
+
+    `tenant` is whose event it is when the record does not say. An event later than its record's timestamp by more than
+    `ahead` is refused, and so is a value of more than `max_bytes` bytes.
+    """
+    try:
+        event = _event(record, tenant, max_bytes)
+        _check_key(record, event)
+        _check_time(record, event, ahead)
+        return Accepted(event, digest(event), record)
+    except Unfit as unfit:
+        reason, detail = unfit.reason, unfit.detail
+    except Exception as error:  # noqa: BLE001 - whatever a publisher thinks of must not stop its partition
+        reason, detail = Reason.BAD_DATA, f"not readable: {type(error).__name__}"
+    return Refused(record, reason, detail, *attributed(record, tenant, max_bytes))
+
+
+def _event(record: Record, tenant: str, max_bytes: int) -> Event:
+    if record.value is not None and len(record.value) > max_bytes:
+        raise Unfit(Reason.TOO_LARGE, f"{len(record.value)} bytes, more than {max_bytes}")
+    return event_of(*opened(record), tenant=tenant)
+
+
+def _check_key(record: Record, event: Event) -> None:
+    """The key is the ticket: by it a record that cannot be read is attributed, and by it a ticket keeps its order."""
+    if not record.key:
+        raise Unfit(Reason.NULL_KEY, f"the record has no key; it has to be the subject {shown(event.ticket)}")
+    if record.key != event.ticket.encode():
+        detail = f"key {shown(record.key)} is not the subject {shown(event.ticket)}"
+        raise Unfit(Reason.KEY_MISMATCH, detail)
+
+
+def _check_time(record: Record, event: Event, ahead: Duration) -> None:
+    if event.at > record.timestamp + ahead:
+        detail = f"time {times.write(event.at)} is after the record's own {times.write(record.timestamp)}"
+        raise Unfit(Reason.AHEAD_OF_RECORD, detail)

@@ -1,0 +1,178 @@
+"""Working time by hand: segments, closing times, openings, daylight saving."""
+
+import pytest
+
+from service.sla.calendars import days_later, hours_of, is_empty
+from service.sla.hours import ALWAYS
+from service.sla.instants import HOUR, LATEST, MINUTE
+from tests.sla.telling import NEW_YORK, SHANGHAI, UTC, at, calendar, clock, office, span
+
+OFFICE = office()
+
+
+@pytest.mark.parametrize(
+    ("start", "amount", "end"),
+    [
+        ("03-01 09:00", "3h", "03-01 12:00"),  # at closing time, not at the next opening
+        ("03-01 09:00", "3h 1us", "03-01 13:00:00.000001"),
+        ("03-01 09:00", "8h", "03-01 18:00"),
+        ("03-01 09:00", "8h 1us", "03-04 09:00:00.000001"),
+        ("03-01 12:00", "1us", "03-01 13:00:00.000001"),  # noon is closed: segments are half-open
+        ("03-01 12:30", "5h", "03-01 18:00"),
+        ("03-01 17:59:59.999999", "1us", "03-01 18:00"),
+        ("03-01 18:00", "1h", "03-04 10:00"),
+        ("03-02 11:00", "1h", "03-04 10:00"),
+        ("03-01 08:59:59.999999", "1us", "03-01 09:00:00.000001"),
+        ("03-01 09:00", "40h", "03-07 18:00"),
+        ("03-02 11:00", "0h", "03-02 11:00"),
+        ("03-02 11:00", "-1h", "03-02 11:00"),
+        ("2023-12-29 09:00", "2104h", "2024-12-31 18:00"),  # a Friday and the 262 weekdays of 2024
+    ],
+)
+def test_after(start: str, amount: str, end: str):
+    assert clock(OFFICE.after(at(start), span(amount))) == clock(at(end))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "worked", "closed"),
+    [
+        ("03-01 09:00", "03-01 12:00", "3h", "0h"),
+        ("03-01 09:00", "03-01 13:00", "3h", "1h"),
+        ("03-01 12:00", "03-01 13:00", "0h", "1h"),
+        ("03-01 11:59:59.999999", "03-01 13:00:00.000001", "2us", "1h"),
+        ("03-01 18:00", "03-04 09:00", "0h", "63h"),
+        ("03-01 10:30", "03-04 10:00", "7h 30m", "64h"),
+        ("03-02 01:00", "03-03 01:00", "0h", "24h"),
+        ("03-01 10:00", "03-01 10:00", "0h", "0h"),
+        ("03-01 11:00", "03-01 10:00", "0h", "0h"),
+    ],
+)
+def test_worked_and_closed(start: str, end: str, worked: str, closed: str):
+    measured = OFFICE.worked(at(start), at(end)), OFFICE.closed(at(start), at(end))
+
+    assert measured == (span(worked), span(closed))
+
+
+@pytest.mark.parametrize(
+    ("instant", "opening"),
+    [
+        ("03-01 09:00", "03-01 09:00"),
+        ("03-01 10:00", "03-01 10:00"),
+        ("03-01 11:59:59.999999", "03-01 11:59:59.999999"),
+        ("03-01 12:00", "03-01 13:00"),
+        ("03-01 18:00", "03-04 09:00"),
+        ("03-03 00:00", "03-04 09:00"),
+    ],
+)
+def test_reopening(instant: str, opening: str):
+    assert clock(OFFICE.reopening(at(instant))) == opening
+
+
+def test_segments_are_cut_to_the_span():
+    cut = [(clock(a), clock(b)) for a, b in OFFICE.segments(at("03-01 10:00"), at("03-04 09:30"))]
+
+    assert cut == [
+        ("03-01 10:00", "03-01 12:00"),
+        ("03-01 13:00", "03-01 18:00"),
+        ("03-04 09:00", "03-04 09:30"),
+    ]
+
+
+def test_a_holiday_has_no_hours_and_a_make_up_day_has_its_own():
+    hours = office(d2024_03_04="", d2024_03_02="09:00-12:00")
+
+    assert clock(hours.after(at("03-01 17:00"), span("2h"))) == "03-02 10:00"
+    assert clock(hours.after(at("03-01 17:00"), span("5h"))) == "03-05 10:00"
+
+
+def test_a_shift_runs_over_midnight_from_the_day_on_which_it_begins():
+    hours = office(day="22:00-30:00")
+
+    assert clock(hours.after(at("03-01 23:00"), span("8h"))) == "03-04 23:00"
+    assert hours.worked(at("03-02 00:00"), at("03-02 12:00")) == 6 * HOUR
+
+
+def test_shifts_that_touch_or_overlap_count_once():
+    hours = office(day="09:00-13:00 12:00-15:00 15:00-16:00")
+
+    assert hours.worked(at("03-01 00:00"), at("03-02 00:00")) == 7 * HOUR
+    assert clock(hours.reopening(at("03-01 15:00"))) == "03-01 15:00"
+
+
+def test_hours_are_those_of_their_zone():
+    hours = office(SHANGHAI)
+
+    assert clock(hours.after(at("03-01 09:00", SHANGHAI), span("8h")), SHANGHAI) == "03-01 18:00"
+    assert clock(hours.after(at("03-01 00:00"), span("1h"))) == "03-01 02:00"
+
+
+@pytest.mark.parametrize(
+    ("shift", "opens", "shuts"),
+    [
+        ("00:00-04:00", "03-10 05:00", "03-10 08:00"),  # 00:00 EST to 04:00 EDT: three hours
+        ("02:15-02:45", "03-10 07:15", "03-10 07:45"),  # skipped: moves forward by the gap
+        ("01:00-02:30", "03-10 06:00", "03-10 07:30"),  # the end moves forward
+        ("00:00-24:00", "03-10 05:00", "03-11 04:00"),
+        ("00:00-04:00", "11-03 04:00", "11-03 09:00"),  # 00:00 EDT to 04:00 EST: five hours
+        ("01:30-02:30", "11-03 05:30", "11-03 07:30"),  # from the first 01:30
+        ("00:30-01:30", "11-03 04:30", "11-03 05:30"),  # to the first 01:30
+        ("00:00-24:00", "11-03 04:00", "11-04 05:00"),
+    ],
+)
+def test_the_days_on_which_clocks_change(shift: str, opens: str, shuts: str):
+    hours = hours_of(calendar(NEW_YORK, "", weekend=shift))
+    day = at(f"{opens.split()[0]} 00:00", NEW_YORK)
+    segments = list(hours.segments(day, day + 36 * HOUR))
+
+    assert [(clock(a), clock(b)) for a, b in segments] == [(opens, shuts)]
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "end"),
+    [
+        ("03-09 02:30", 1, "03-10 07:30"),  # no 02:30 on the 10th: 03:30 EDT
+        ("03-09 02:30", 2, "03-11 06:30"),
+        ("03-09 12:00", 1, "03-10 16:00"),  # 23 hours later
+        ("11-02 01:30", 1, "11-03 05:30"),  # the first 01:30
+        ("11-02 12:00", 1, "11-03 17:00"),  # 25 hours later
+    ],
+)
+def test_days_later(start: str, days: int, end: str):
+    assert clock(days_later(at(start, NEW_YORK), days, NEW_YORK)) == end
+
+
+def test_days_later_than_a_wall_time_that_came_for_the_second_time():
+    assert clock(days_later(at("11-03 06:30"), 1, NEW_YORK)) == "11-04 06:30"
+
+
+def test_always():
+    start = at("03-01 10:00")
+
+    assert ALWAYS.after(start, span("36h")) == at("03-02 22:00")
+    assert ALWAYS.worked(start, at("03-02 22:00")) == span("36h")
+    assert ALWAYS.worked(at("03-02 22:00"), start) == 0
+    assert ALWAYS.closed(start, at("03-02 22:00")) == 0
+    assert ALWAYS.reopening(start) == start
+    assert ALWAYS.after(LATEST - MINUTE, MINUTE) is None
+    assert ALWAYS.after(LATEST - MINUTE, MINUTE - 1) == LATEST - 1
+
+
+def test_past_the_latest_instant_there_is_no_answer():
+    start = LATEST - 4 * 24 * HOUR
+
+    assert OFFICE.after(start, 100 * HOUR) is None
+    assert OFFICE.after(start, 10**30) is None
+
+
+def test_a_calendar_without_working_time_is_known():
+    assert is_empty(calendar(UTC, ""))
+    assert is_empty(calendar(UTC, "09:00-09:00"))
+    assert not is_empty(calendar(UTC, "", weekend="10:00-11:00"))
+
+
+def test_questions_in_any_order_have_the_same_answers():
+    first, second = office(), office()
+    far, near = at("2031-05-05 10:00"), at("2001-05-07 10:00")
+    answers = [first.after(near, HOUR), first.closed(near, far), first.after(far, HOUR)]
+
+    assert [second.after(far, HOUR), second.closed(near, far), second.after(near, HOUR)] == answers[::-1]

@@ -1,0 +1,305 @@
+"""Decoder, schemas, examples and documentation against each other."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from service.sla.events import VOCABULARY
+from service.sla.instants import Instant
+from service.sla.statements import Kind, Said, State
+from service.wire import times
+from service.wire.facts import READ, REQUIRED
+from service.wire.files import PLAIN
+from service.wire.outgoing import decode_output, encode
+from service.wire.records import Accepted, Reason, Record, Refused
+from tests.wire.making import ALLOWED, ANY, BIGGEST, HEARD, IDENTIFIERS, binary, document, read, structured
+
+CONTRACTS = Path(__file__).parents[2] / "docs" / "contracts"
+SCHEMAS = {
+    path.name.removesuffix(".schema.json"): json.loads(path.read_text())
+    for path in sorted((CONTRACTS / "schemas").glob("*.json"))
+}
+EXAMPLES = {
+    path.stem: json.loads(path.read_text()) for path in sorted((CONTRACTS / "examples").glob("*.json"))
+}
+TICKETS = [name for name in EXAMPLES if name.startswith("ticket.")]
+STATEMENTS = [name for name in EXAMPLES if name.startswith("statement.")]
+README = (CONTRACTS / "README.md").read_text()
+
+REGISTRY: Registry[Any] = Registry().with_resources(
+    (f"{name}.schema.json", Resource(schema, DRAFT202012)) for name, schema in SCHEMAS.items()
+)
+VALIDATORS = {name: Draft202012Validator(schema, registry=REGISTRY) for name, schema in SCHEMAS.items()}
+
+#: What the decoder refuses and a schema cannot see; `README.md` lists it.
+BEYOND_SCHEMAS = {Reason.TIME_OUT_OF_RANGE}
+#: A timestamp that no event is ahead of.
+FAR_AHEAD = 1 << 60
+
+
+def schema_of(value: Any) -> Draft202012Validator:
+    """The schema of the event's own type, or that of all events."""
+    told = value.get("type") if isinstance(value, dict) else None
+    name = told.removeprefix("slaclock.") if isinstance(told, str) else ""
+    return VALIDATORS.get(name, VALIDATORS["ticket-event.v1"])
+
+
+def fits(value: Any) -> bool:
+    return schema_of(value).is_valid(value)
+
+
+def record_of(example: Any, timestamp: Instant = HEARD) -> Record:
+    headers = tuple((name, text.encode()) for name, text in example["headers"].items())
+    return Record(
+        "t", 0, 0, timestamp, example["key"].encode(), json.dumps(example["value"]).encode(), headers
+    )
+
+
+def event_in(example: Any) -> Any:
+    """The event as the schemas see it, in either mode."""
+    context = {
+        name.removeprefix("ce_"): text for name, text in example["headers"].items() if name[:3] == "ce_"
+    }
+    if not context:
+        return example["value"]
+    return {**context, "datacontenttype": example["headers"]["content-type"], "data": example["value"]}
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schemas_are_schemas(name: str) -> None:
+    Draft202012Validator.check_schema(SCHEMAS[name])
+    assert SCHEMAS[name]["title"]
+    assert SCHEMAS[name]["description"]
+
+
+def test_every_message_has_its_schema() -> None:
+    inputs = {f"ticket.{name}.v1" for name in VOCABULARY}
+    outputs = {f"statement.{kind}.v1" for kind in Kind}
+
+    assert set(SCHEMAS) == inputs | outputs | {"ticket-event.v1", "statement.v1"}
+
+
+def test_every_message_has_its_examples() -> None:
+    modes = {f"ticket.{name}.v1.{mode}" for name in VOCABULARY for mode in ("binary", "structured")}
+    held = {
+        f"statement.{kind}.v1.{status}"
+        for kind in (Kind.WARNING, Kind.BREACH, Kind.ESCALATION)
+        for status in ("in_force", "withdrawn")
+    }
+    outcomes = SCHEMAS["statement.verdict.v1"]["properties"]["data"]["properties"]["outcome"]["enum"]
+    verdicts = {f"statement.verdict.v1.{name}" for name in (*outcomes, "withdrawn")}
+
+    assert modes | held | verdicts <= set(EXAMPLES)
+    assert set(outcomes) <= set(State)
+
+
+@pytest.mark.parametrize("name", TICKETS)
+def test_decoder_and_schema_accept_the_example_of_an_event(name: str) -> None:
+    found = read(record_of(EXAMPLES[name]))
+
+    assert isinstance(found, Accepted), found
+    assert f"ticket.{found.event.type}.v1" == name.rpartition(".")[0]
+    schema_of(event_in(EXAMPLES[name])).validate(event_in(EXAMPLES[name]))
+
+
+@pytest.mark.parametrize("name", [name for name in TICKETS if name.endswith(".binary")])
+def test_examples_of_both_modes_are_the_same_event(name: str) -> None:
+    one = read(record_of(EXAMPLES[name]))
+    other = read(record_of(EXAMPLES[name.replace(".binary", ".structured")]))
+
+    assert isinstance(one, Accepted)
+    assert isinstance(other, Accepted)
+    assert (one.event, one.digest) == (other.event, other.digest)
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_the_example_of_a_statement_is_what_is_sent(name: str) -> None:
+    example = EXAMPLES[name]
+    value = example["value"]
+    statement, rev, withdrawn = decode_output(json.dumps(value).encode())
+    circumstances = value["data"]["said"]
+    cause = circumstances["cause"]
+    outgoing = encode(
+        Said(statement=statement, rev=rev, withdrawn=withdrawn),
+        cause=None if cause is None else (cause["source"], cause["id"]),
+        watermark=None if circumstances["watermark"] is None else times.read(circumstances["watermark"]),
+        decided_at=times.read(circumstances["decided_at"]),
+    )
+
+    assert msgspec.json.decode(outgoing.value) == value
+    assert outgoing.key.decode() == example["key"]
+    assert {header: text.decode() for header, text in outgoing.headers} == example["headers"]
+    assert withdrawn == (value["data"]["status"] == "withdrawn")
+    VALIDATORS[f"statement.{statement.kind}.v1"].validate(value)
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_the_account_of_an_example_adds_up(name: str) -> None:
+    statement, _, _ = decode_output(json.dumps(EXAMPLES[name]["value"]).encode())
+    account = statement.account
+    parts = account.gated + account.outside + account.excluded + account.held + account.counted
+
+    assert parts == statement.at - statement.start
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_nothing_is_sent_that_the_schema_does_not_name(name: str) -> None:
+    value = EXAMPLES[name]["value"]
+    common, own = SCHEMAS["statement.v1"], SCHEMAS[value["type"].removeprefix("slaclock.")]
+
+    assert set(value) == set(common["required"]) == set(common["properties"])
+    data = common["properties"]["data"]
+    assert set(data["required"]) == set(data["properties"])
+    assert set(value["data"]) <= set(data["properties"]) | set(own["properties"]["data"]["properties"])
+    assert set(value["data"]["account"]) == set(data["properties"]["account"]["properties"])
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+@pytest.mark.parametrize("kind", Kind)
+def test_a_statement_fits_the_schema_of_its_kind_only(name: str, kind: Kind) -> None:
+    valid = VALIDATORS[f"statement.{kind}.v1"].is_valid(EXAMPLES[name]["value"])
+
+    assert valid == name.startswith(f"statement.{kind}.")
+
+
+@pytest.mark.parametrize("required", REQUIRED)
+def test_required_attributes_are_the_same_in_schema_and_decoder(required: str) -> None:
+    assert required in SCHEMAS["ticket-event.v1"]["required"]
+    assert not fits(document(**{required: ...}))
+    assert isinstance(read(structured(document(**{required: ...}))), Refused)
+
+
+def test_what_the_engine_reads_is_in_schemas_and_readme() -> None:
+    for name, attributes in READ.items():
+        data = SCHEMAS[f"ticket.{name}.v1"]["properties"]["data"]["properties"]["attributes"]
+
+        assert set(data["properties"]) == {attribute for attribute, _, _ in attributes}
+        assert data.get("required", []) == [attribute for attribute, _, needed in attributes if needed]
+        (row,) = re.findall(rf"^\| `{name}` .*$", README, re.MULTILINE)
+        assert all(f"`{attribute}`" in row for attribute, _, _ in attributes)
+
+
+def test_the_readme_names_every_type_reason_and_field() -> None:
+    for word in (*VOCABULARY, *Reason, *Kind, *REQUIRED, *PLAIN, "in_force", "withdrawn"):
+        assert f"`{word}`" in README or f'"{word}"' in README or f"status: {word}" in README, word
+
+
+def test_links_of_the_readme_lead_somewhere() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+
+    assert len(links) > 5
+    assert [link for link in links if "://" not in link and not (CONTRACTS / link).exists()] == []
+
+
+# --- what the schema accepts the decoder accepts, and the other way round ---------------------------------------
+
+ODD: list[Any] = [
+    None, True, 0, -1, 1.0, 1.5, -0.0, BIGGEST, BIGGEST + 1, -BIGGEST - 1, -BIGGEST - 2, 2.0**63, 1e300, float("inf"),
+    "", "x", "x" * 255, "x" * 256, "a\0", "a\nb", "a\n", "\x7f", "\x85", "\u2028", "\ufeff", "\ufffe", [], {}, ["a\0"],
+    {"a\0": 1}, {"\x01": 1}, {"x": {"y": [1 << 64]}}, {"event": "e"}, {"event": ""}, {"event": 1}, {"reason": 1},
+    {"event": "e", "source": None, "reason": "a\nb", "by": "x"}, {"event": "e", "by": 1}, {"reason": None},
+    {"seq": 1.0}, {"seq": None}, {"seq": -1}, {"seq": True}, {"seq": "1"}, {"attributes": None}, {"attributes": []},
+    {"attributes": {"event": "e"}}, {"attributes": {"reason": "r"}}, {"attributes": {"reason": 7}},
+    "1.0", "0.3", "application/json", "text/json; a=b", "application/x+json ;c", "text/plain", "+json", "json",
+    "2026-03-02T09:10:00Z", "2026-03-02T09:10:00", "2026-03-02 09:10:00Z", "2026-03-02t09:10:00.123456789z",
+    "2026-03-02T24:00:00Z", "2026-03-02T09:10:00+23:59", "2026-03-02T09:10:00+24:00", "2026-03-02T09:10:00Z\n",
+    "2016-12-31T23:59:60Z", "slaclock.ticket.noted.v1", "slaclock.ticket.voided.v1", "slaclock.ticket.held.v1",
+    "slaclock.ticket.resumed.v1", "slaclock.ticket.x.v2", "slaclock.ticket.X.v1", "slaclock.ticket.x.v1\n",
+]  # fmt: skip
+MEMBERS = [*document(), "datacontenttype", "data_base64", "extension"]
+
+
+def agree(value: dict[str, Any]) -> None:
+    try:
+        written = json.dumps(value).encode()
+    except ValueError:
+        return
+    subject = value.get("subject")
+    key = subject.encode("utf-8", "replace") if isinstance(subject, str) else b"SR-1"
+    found = read(structured(written, key=key, timestamp=FAR_AHEAD))
+    if isinstance(found, Accepted):
+        schema_of(value).validate(value)
+    elif found.reason not in BEYOND_SCHEMAS:
+        assert not fits(value), found
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+def test_schema_and_decoder_agree_on_each_member(member: str) -> None:
+    for odd in [*ODD, ...]:
+        agree(document(**{member: odd}))
+
+
+@pytest.mark.parametrize("name", ["voided", "held", "resumed", "opened", "own"])
+def test_schema_and_decoder_agree_on_data(name: str) -> None:
+    kind = f"slaclock.ticket.{name}.v1"
+    for odd in ODD:
+        agree(document(type=kind, data=odd))
+        agree(document(type=kind, data={"attributes": odd}))
+        agree(document(type=kind, data={"seq": odd, "attributes": {"event": "e"}}))
+        for attribute in ("event", "source", "reason", "by", "other"):
+            agree(document(type=kind, data={"attributes": {"event": "e", attribute: odd}}))
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(MEMBERS), ANY | st.sampled_from(ODD) | st.just(...), max_size=3),
+    st.sampled_from([*VOCABULARY, "own"]),
+)
+def test_schema_and_decoder_agree_on_odd_events(changed: dict[str, Any], name: str) -> None:
+    agree(document(**{"type": f"slaclock.ticket.{name}.v1", **changed}))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    IDENTIFIERS,
+    IDENTIFIERS,
+    st.dictionaries(IDENTIFIERS, ALLOWED, max_size=5),
+    st.sampled_from([*VOCABULARY, "own"]),
+)
+def test_schema_and_decoder_agree_on_good_events(
+    ticket: str, source: str, attributes: Any, name: str
+) -> None:
+    data = {"attributes": {"event": "e-0", **attributes, "reason": "waiting"}}
+    kind = f"slaclock.ticket.{name}.v1"
+    value = document(type=kind, subject=ticket, source=source, data=data)
+
+    assert fits(value)
+    assert isinstance(read(structured(value, key=ticket.encode())), Accepted)
+    told = binary(data, key=ticket.encode(), type=kind, subject=ticket, source=source)
+    assert isinstance(read(told), Accepted)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (document(time="2026-02-30T00:00:00Z"), Reason.BAD_TIME),
+        (document(time="2026-03-02T09:10:60Z"), Reason.BAD_TIME),
+        (document(time="1969-12-31T23:59:59Z"), Reason.TIME_OUT_OF_RANGE),
+        (document(time="2199-12-31T23:59:59Z"), Reason.AHEAD_OF_RECORD),
+        (document(id="号" * 255), Reason.BAD_ATTRIBUTE),
+    ],
+)
+def test_what_schemas_cannot_see(value: Any, reason: Reason) -> None:
+    found = read(structured(value))
+
+    assert fits(value)
+    assert isinstance(found, Refused)
+    assert found.reason == reason
+
+
+def test_a_content_type_is_read_in_any_case_which_the_schema_cannot_say() -> None:
+    value = document(datacontenttype="Application/JSON")
+
+    assert isinstance(read(structured(value)), Accepted)
+    assert not fits(value)
