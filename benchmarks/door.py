@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -30,7 +31,6 @@ from service.store import Database, outbox, policies, progress
 from service.store.migrations import upgrade
 from service.wire import times
 from service.wire.records import Record
-from zoneinfo import ZoneInfo
 
 TOPIC = "tickets.events.v1"
 START = 1_709_283_600 * SECOND
@@ -99,7 +99,10 @@ def records(part: int, tickets: int, width: int, seed: int, resolve: bool = True
             "specversion": "1.0", "id": f"{name}-{step}", "source": "desk", "type": f"slaclock.ticket.{type_}.v1",
             "time": times.write(at), "subject": name, "tenant": "bench", "datacontenttype": "application/json",
         }  # fmt: skip
-        data = {"seq": step, "attributes": {"priority": "3 - Moderate", "category": "Category 55", "group": "Group 56"}}
+        data = {
+            "seq": step,
+            "attributes": {"priority": "3 - Moderate", "category": "Category 55", "group": "Group 56"},
+        }
         headers = tuple((f"ce_{k}", v.encode()) for k, v in context.items())
         out.append(Record(TOPIC, part, len(out), at, name.encode(), json.dumps(data).encode(), headers))
         chosen[1] += 1
@@ -140,13 +143,18 @@ async def measure(options: argparse.Namespace, url: str) -> None:
     def door() -> Door:
         chosen = simple if options.judge == "simple" else judge
         follow = clocked if options.doors == 1 else lambda step: None
-        return Door(db, Rulebook(rules_of), clock=Wall(), limits=Limits(), judge=chosen, diff=diff, after_step=follow)
+        return Door(
+            db, Rulebook(rules_of), clock=Wall(), limits=Limits(), judge=chosen, diff=diff, after_step=follow
+        )
 
     async with db.transaction() as tx:
         await policies.register(tx, "bench", policies.Version("p", "1", 0, "{}", 0))
         await progress.register(tx, TOPIC, range(options.doors))
         owned = await progress.own(tx, TOPIC, range(options.doors))
-    logs = [records(p, options.tickets // options.doors, options.width, p, not options.due) for p in range(options.doors)]
+    logs = [
+        records(p, options.tickets // options.doors, options.width, p, not options.due)
+        for p in range(options.doors)
+    ]
     total = sum(map(len, logs))
 
     async def run(part: int) -> None:
@@ -178,7 +186,9 @@ async def measure(options: argparse.Namespace, url: str) -> None:
 
     await asyncio.gather(*(sweep() for _ in range(options.doors)))
     took = time.perf_counter() - begun
-    print(f"wake: {claimed:,} due tickets, {statements:,} statements in {took:.1f} s = {claimed / took:,.0f} tickets/s")
+    print(
+        f"wake: {claimed:,} due tickets, {statements:,} statements in {took:.1f} s = {claimed / took:,.0f} tickets/s"
+    )
     for step, seconds in spent.items():
         print(f"  {seconds / took:6.1%}  until {step}")
     begun = time.perf_counter()
@@ -196,7 +206,9 @@ async def fresh(url: str) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--url", help="a Postgres where databases may be made")
     parser.add_argument("--tickets", type=int, default=10_000)
     parser.add_argument("--width", type=int, default=2_000, help="tickets open at a time, a partition")
@@ -204,7 +216,9 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=1_000, help="wake-ups a transaction")
     parser.add_argument("--doors", type=int, default=1, help="partitions applied at the same time")
     parser.add_argument("--judge", choices=("simple", "core"), default="simple")
-    parser.add_argument("--due", action="store_true", help="tickets are only opened, so all of them become due")
+    parser.add_argument(
+        "--due", action="store_true", help="tickets are only opened, so all of them become due"
+    )
     options = parser.parse_args()
     with ExitStack() as stack:
         url = options.url or stack.enter_context(postgres()).admin

@@ -95,7 +95,9 @@ def record(
     }
     headers = (("content-type", b"application/json"), *((f"ce_{k}", v.encode()) for k, v in context.items()))
     stamp = after(hours if recorded is None else recorded)
-    return Record(TOPIC, part, -1, stamp, ticket.encode(), json.dumps({"attributes": attributes}).encode(), headers)
+    return Record(
+        TOPIC, part, -1, stamp, ticket.encode(), json.dumps({"attributes": attributes}).encode(), headers
+    )
 
 
 def garbage(ticket: str, hours: float, value: bytes = b"{", tenant: str = TENANT) -> Record:
@@ -125,7 +127,12 @@ class Stage:
             for n, r in enumerate(records)
         )
         return Slice(
-            topic=TOPIC, part=self.part, epoch=self.epoch, first=self.end, next=self.end + len(put), records=put
+            topic=TOPIC,
+            part=self.part,
+            epoch=self.epoch,
+            first=self.end,
+            next=self.end + len(put),
+            records=put,
         )
 
     async def send(self, *records: Record) -> Applied:
@@ -140,7 +147,9 @@ class Stage:
         t0 = after(hours)
         self.clock.now = max(self.clock.now, t0)
         async with self.db.transaction() as tx:
-            ends = {each.part: each.next_offset for each in await progress.positions(tx) if each.topic == TOPIC}
+            ends = {
+                each.part: each.next_offset for each in await progress.positions(tx) if each.topic == TOPIC
+            }
             await progress.prove(tx, TOPIC, ends, t0)
             return await progress.settle_watermark(tx, {TOPIC: ends.keys()}, t0=t0)
 
@@ -188,7 +197,9 @@ def _outcome(said: Said) -> tuple[str, str]:
     return said.statement.outcome, said.statement.reason
 
 
-async def register(tx: Tx, tenant: str = TENANT, version: str = "1", since: Instant = 0, at_: Instant = 0) -> bool:
+async def register(
+    tx: Tx, tenant: str = TENANT, version: str = "1", since: Instant = 0, at_: Instant = 0
+) -> bool:
     return await policies.register(tx, tenant, policies.Version("p", version, since, "{}", at_))
 
 
