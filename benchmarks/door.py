@@ -43,7 +43,7 @@ class Wall:
         return time.time_ns() // 1000
 
 
-def simple(history: History, rules: Rules, upto: int) -> Judgement:
+def simple(history: History, _rules: Rules, upto: int) -> Judgement:
     """One promise of an hour, met or breached: what the prototype's judge did."""
     opened = next((e for e in history.events if e.type == "opened"), None)
     if opened is None:
@@ -83,7 +83,7 @@ def rules_of(tenant: str, versions: Sequence[policies.Version]) -> Rules:
     ))  # fmt: skip
 
 
-def records(part: int, tickets: int, width: int, seed: int, resolve: bool = True) -> list[Record]:
+def records(part: int, tickets: int, width: int, seed: int, *, resolve: bool = True) -> list[Record]:
     """The events of `tickets` tickets, `width` of which are open at any time."""
     chance = random.Random(seed)
     open_, made, out = [], 0, []
@@ -142,7 +142,7 @@ async def measure(options: argparse.Namespace, url: str) -> None:
 
     def door() -> Door:
         chosen = simple if options.judge == "simple" else judge
-        follow = clocked if options.doors == 1 else lambda step: None
+        follow = clocked if options.doors == 1 else str
         return Door(
             db, Rulebook(rules_of), clock=Wall(), limits=Limits(), judge=chosen, diff=diff, after_step=follow
         )
@@ -152,7 +152,7 @@ async def measure(options: argparse.Namespace, url: str) -> None:
         await progress.register(tx, TOPIC, range(options.doors))
         owned = await progress.own(tx, TOPIC, range(options.doors))
     logs = [
-        records(p, options.tickets // options.doors, options.width, p, not options.due)
+        records(p, options.tickets // options.doors, options.width, p, resolve=not options.due)
         for p in range(options.doors)
     ]
     total = sum(map(len, logs))

@@ -133,7 +133,9 @@ class Backtest:
                 continue
             self.summary.events += 1
             if item.tenant not in self._tenants:
-                detail = f"event {item.id} of ticket {item.ticket}: no policy of tenant {item.tenant} was given"
+                detail = (
+                    f"event {item.id} of ticket {item.ticket}: no policy of tenant {item.tenant} was given"
+                )
                 self._leave_out(Fault(None, Reason.UNKNOWN_POLICY, detail))
             elif until is not None and item.at > until:
                 self.summary.later += 1
@@ -144,7 +146,9 @@ class Backtest:
 
     def _keep(self, event: Event) -> None:
         kept = self._tickets.setdefault((event.tenant, event.ticket), [])
-        tenant, ticket = (kept[0].tenant, kept[0].ticket) if kept else (sys.intern(event.tenant), event.ticket)
+        tenant, ticket = (
+            (kept[0].tenant, kept[0].ticket) if kept else (sys.intern(event.tenant), event.ticket)
+        )
         kept.append(
             Event(
                 tenant=tenant,

@@ -40,6 +40,7 @@ class Probe:
         self._options = dict(options)
         self._timeout = timeout
         self._consumer: AIOKafkaConsumer | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     async def extents(self, topics: Iterable[str]) -> dict[str, dict[int, Extent]]:
         """The extent of every partition of `topics`, by topic and partition.
@@ -50,7 +51,7 @@ class Probe:
         """
         wanted = sorted(set(topics))
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(self._timeout), self._one_at_a_time:
                 consumer = await self._connected()
                 parts = await _partitions(consumer._client, wanted)  # noqa: SLF001 - no public call tells partitions
                 beginnings = await consumer.beginning_offsets(parts)
@@ -66,7 +67,7 @@ class Probe:
     async def missing(self, topics: Iterable[str]) -> list[str]:
         """Those of `topics` that do not exist, sorted. Raises BrokerAwayError."""
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(self._timeout), self._one_at_a_time:
                 known = await (await self._connected()).topics()
         except (KafkaError, OSError, TimeoutError) as error:
             await self.close()

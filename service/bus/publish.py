@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -56,12 +56,26 @@ class Producer:
     """Sends rows. The client inside is replaced after any error: some leave it dead for good."""
 
     def __init__(
-        self, options: Mapping[str, Any], *, idempotent: bool, batch_bytes: int, ack_seconds: float
+        self,
+        options: Mapping[str, Any],
+        *,
+        idempotent: bool,
+        batch_bytes: int,
+        ack_seconds: float,
+        stamp: Callable[[Row], int | None] = lambda _: None,
+        lone_last: bool = False,
     ) -> None:
+        """`stamp` gives a record's timestamp in milliseconds; None leaves it to the clock of this machine.
+
+        `lone_last` puts the last record of each partition and call into a batch of its own, for a broker that tells
+        the end of a partition by the first record of its last batch.
+        """
         self._options = dict(options)
         self._idempotent = idempotent
         self._batch_bytes = batch_bytes
         self._ack_seconds = ack_seconds
+        self._stamp = stamp
+        self._lone_last = lone_last
         self._client: AIOKafkaProducer | None = None
         self._limits: dict[tuple[str, int], int] = {}
 
@@ -152,9 +166,10 @@ class Producer:
         size = total = 0
         for row in rows:
             total += _OVERHEAD + len(row.key) + len(row.value)
-            if size and total > limit:
+            if size and (total > limit or (self._lone_last and size == len(rows) - 1)):
                 break
-            if batch.append(timestamp=None, key=row.key, value=row.value, headers=list(row.headers)) is None:
+            stamp = self._stamp(row)
+            if batch.append(timestamp=stamp, key=row.key, value=row.value, headers=list(row.headers)) is None:
                 break
             size += 1
         return batch, size

@@ -64,7 +64,8 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             settings.kafka_bootstrap.split(","),
             client_id="slaclock",
             security=security(settings),
-            request_timeout_ms=settings.kafka_request_ms,
+            # Joining a group is one request, answered when the slowest member has joined.
+            request_timeout_ms=settings.kafka_rebalance_ms + settings.kafka_request_ms,
             retry_backoff_ms=settings.kafka_retry_backoff_ms,
             metadata_max_age_ms=settings.kafka_metadata_max_age_ms,
             consumer_only=True,

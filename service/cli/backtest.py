@@ -30,8 +30,12 @@ if TYPE_CHECKING:
     multiple=True,
     help="Policy file; give it once for each version.",
 )
-@click.option("--events", metavar="FILE", type=EVENTS, required=True, help="Event file, gzip or not; - for stdin.")
-@click.option("--until", metavar="TIME", type=WRITTEN, help="Judge at this instant instead of the last event's.")
+@click.option(
+    "--events", metavar="FILE", type=EVENTS, required=True, help="Event file, gzip or not; - for stdin."
+)
+@click.option(
+    "--until", metavar="TIME", type=WRITTEN, help="Judge at this instant instead of the last event's."
+)
 @click.option(
     "--out",
     metavar="FILE",
@@ -70,13 +74,16 @@ def backtest(
     faults = Faults(events)
     with shown() as progress, nullcontext() if out is None else Sink(out) as sink:
         test = Backtest(
-            rules, until=instant, progress=lambda done, total: progress.step("judging", done, total), fault=faults
+            rules,
+            until=instant,
+            progress=lambda done, total: progress.step("judging", done, total),
+            fault=faults,
         )
         items = read_events(
             events,
             tenant=tenant or rules.versions[0].tenant,
             source=source,
-            watch=lambda file, _: watched(file, progress),
+            watch=lambda file: watched(file, progress),
         )
         _run(test, items, sink)
     if as_json:

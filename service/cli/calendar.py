@@ -47,11 +47,19 @@ def calendar() -> None:
 def _common(command: F) -> F:
     options = (
         click.option("--policy", metavar="FILE", type=POLICY, help="The policy file that has the calendar."),
-        click.option("--calendar", "name", metavar="NAME", default=ROUND_THE_CLOCK, show_default=True, help="Which."),
+        click.option(
+            "--calendar", "name", metavar="NAME", default=ROUND_THE_CLOCK, show_default=True, help="Which."
+        ),
         click.option("--start", metavar="TIME", type=WRITTEN, required=True, help="From when on."),
-        click.option("--hold", "holds", type=SPAN, multiple=True, help="Time that does not count; may be repeated."),
-        click.option("--zone", "zones", metavar="ZONE", multiple=True, help="Show times in this zone; may be repeated."),
-        click.option("--stretches", is_flag=True, help="Show what counts and what does not, with a running total."),
+        click.option(
+            "--hold", "holds", type=SPAN, multiple=True, help="Time that does not count; may be repeated."
+        ),
+        click.option(
+            "--zone", "zones", metavar="ZONE", multiple=True, help="Show times in this zone; may be repeated."
+        ),
+        click.option(
+            "--stretches", is_flag=True, help="Show what counts and what does not, with a running total."
+        ),
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
     )
     for option in reversed(options):
@@ -88,8 +96,13 @@ def due(
     instant = timeline.due(timeline.target.budget)
     rows = [] if instant is None else rows_of(timeline, instant, mark=instant)
     if as_json:
-        answer = {"start": times.write(timeline.start), "due": None if instant is None else times.write(instant)}
-        show_json({"calendar": name, **answer, **({"stretches": [*map(stretch_line, rows)]} if stretches else {})})
+        answer = {
+            "start": times.write(timeline.start),
+            "due": None if instant is None else times.write(instant),
+        }
+        show_json(
+            {"calendar": name, **answer, **({"stretches": [*map(stretch_line, rows)]} if stretches else {})}
+        )
         return
     if stretches:
         show_rows(rows, chosen.shown[0])
@@ -129,14 +142,21 @@ def worked(
         span = {"start": times.write(timeline.start), "end": times.write(until)}
         parts = {"counted_us": account.counted, "held_us": account.held, "outside_us": account.outside}
         show_json(
-            {"calendar": name, **span, **parts, **({"stretches": [*map(stretch_line, rows)]} if stretches else {})}
+            {
+                "calendar": name,
+                **span,
+                **parts,
+                **({"stretches": [*map(stretch_line, rows)]} if stretches else {}),
+            }
         )
         return
     if stretches:
         show_rows(rows, chosen.shown[0])
         show()
     held = f", held {clockwise(account.held)}" if holds else ""
-    show(f"{clockwise(account.counted)}  ({length(account.counted)}){held}, outside {clockwise(account.outside)}")
+    show(
+        f"{clockwise(account.counted)}  ({length(account.counted)}){held}, outside {clockwise(account.outside)}"
+    )
 
 
 def _chosen(policy: Path | None, name: str, zones: Sequence[str]) -> Chosen:
@@ -165,7 +185,12 @@ def _zone(text: str) -> ZoneInfo:
 
 
 def _timeline(
-    chosen: Chosen, start: Written, holds: Sequence[tuple[Written, Written | None]], *, budget: str, boundary: str
+    chosen: Chosen,
+    start: Written,
+    holds: Sequence[tuple[Written, Written | None]],
+    *,
+    budget: str,
+    boundary: str,
 ) -> Timeline:
     """The clock of a target that is nothing but this budget and accepts every hold."""
     from service.rules.lengths import length as read

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from service.cli.program import BadSettings, Problem, Unreachable
 
@@ -14,20 +15,25 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_SCHEMES: Final = ("postgresql://", "postgres://", "postgresql+asyncpg://")
 
-def settings() -> Settings:
-    """The settings of the environment; BadSettings with every mistake in them."""
+
+def settings(**given: Any) -> Settings:
+    """The settings of the environment, `given` ones first; BadSettings with every mistake in them."""
     from service.settings import BadSettingsError, load
 
     try:
-        return load()
+        chosen = load(**given)
     except BadSettingsError as error:
         raise BadSettings(f"bad settings: {error}") from None
+    if not chosen.database_url.get_secret_value().startswith(_SCHEMES):
+        raise BadSettings("bad settings: SLACLOCK_DATABASE_URL: must begin with postgresql://")
+    return chosen
 
 
 def with_database(action: Callable[[Database, Settings], Awaitable[T]]) -> T:
-    """The result of `action`; Unreachable when the database is away, Problem when it refuses."""
-    from service.store import Database, StoreError, Unavailable
+    """The result of `action`; ends as `typed` says."""
+    from service.store import Database
 
     chosen = settings()
 
@@ -46,9 +52,20 @@ def with_database(action: Callable[[Database, Settings], Awaitable[T]]) -> T:
         finally:
             await database.close()
 
-    try:
+    with typed():
         return asyncio.run(run())
+
+
+@contextmanager
+def typed() -> Iterator[None]:
+    """Turn the store's errors inside the block into ends of the program: away, or refusing."""
+    from service.store import StoreError, Unavailable
+
+    try:
+        yield
     except Unavailable as error:
         raise Unreachable(f"the database cannot be reached: {error}") from error
     except StoreError as error:
-        raise Problem(f"the database refuses: {error}; `slaclock migrate` brings its schema up to date") from error
+        raise Problem(
+            f"the database refuses: {error}; `slaclock migrate` brings its schema up to date"
+        ) from error

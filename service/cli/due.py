@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from service.sla.timeline import Timeline
 
 
-class HoldType(click.ParamType):
+class HoldType(click.ParamType["tuple[str, tuple[Written, Written | None]]"]):
     """`REASON=FROM/TO`."""
 
     name = "reason=from/to"
@@ -41,12 +41,14 @@ class HoldType(click.ParamType):
         return reason, SPAN.convert(span, param, ctx)
 
 
-class AttributeType(click.ParamType):
+class AttributeType(click.ParamType["tuple[str, str]"]):
     """`KEY=VALUE`."""
 
     name = "key=value"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
         """Read it."""
         if isinstance(value, tuple):
             return value
@@ -70,7 +72,11 @@ class Dated:
 @click.option("--policy", metavar="FILE", type=POLICY, required=True, help="Policy file.")
 @click.option("--target", "wanted", metavar="ID", multiple=True, help="Only this target; may be repeated.")
 @click.option(
-    "--start", metavar="TIME", type=WRITTEN, required=True, help="When the clock starts; without offset, target's zone."
+    "--start",
+    metavar="TIME",
+    type=WRITTEN,
+    required=True,
+    help="When the clock starts; without offset, target's zone.",
 )
 @click.option("--attr", "attributes", type=AttributeType(), multiple=True, help="An attribute of the ticket.")
 @click.option("--hold", "holds", type=HoldType(), multiple=True, help="A hold; without TO it has not ended.")
@@ -96,7 +102,7 @@ def due(
         return
     reference = now()
     rows = [row for one in dated for row in _rows(one, UTC if utc else one.target.zone, reference)]
-    table(["target", "what", "to", "at", ""], rows)
+    table(["target", "what", "name", "to", "at", ""], rows)
 
 
 def _chosen(policy: Policy, wanted: Sequence[str], attributes: dict[str, Any]) -> list[Target]:
@@ -149,13 +155,13 @@ def _unstopped(timeline: Timeline) -> Course:
 
 
 def _rows(dated: Dated, zone: ZoneInfo, reference: Instant) -> Iterator[list[str]]:
-    lines = [(at, f"{rung.kind.value} {rung.name}", rung.role) for rung, at in dated.rungs]
+    lines = [(at, rung.kind.value, rung.name, rung.role) for rung, at in dated.rungs]
     if dated.due is None:
-        yield [dated.target.id, "due", "", "-", "not known while it is on hold"]
+        yield [dated.target.id, "due", "", "", "-", "not known while it is on hold"]
     else:
-        lines.append((dated.due, "due", ""))
-    for instant, what, role in sorted(lines):
-        yield [dated.target.id, what, role, told(instant, zone), away(instant, reference)]
+        lines.append((dated.due, "due", "", ""))
+    for instant, what, name, role in sorted(lines):
+        yield [dated.target.id, what, name, role, told(instant, zone), away(instant, reference)]
 
 
 def _as_json(dated: Dated) -> dict[str, Any]:

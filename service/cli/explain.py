@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from service.cli.stretches import show_rows
 if TYPE_CHECKING:
     from service.cli.explanation import Explained
     from service.settings import Settings
-    from service.sla.events import Event
+    from service.sla.events import Doubt, Event
     from service.sla.history import History
     from service.sla.instants import Instant
     from service.sla.policy import Rules
@@ -31,14 +31,25 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("ticket")
-@click.option("--events", metavar="FILE", type=EVENTS, help="Look in this event file instead of the database.")
 @click.option(
-    "--policy", "policies", metavar="FILE", type=POLICY, multiple=True, help="With --events; once for each version."
+    "--events", metavar="FILE", type=EVENTS, help="Look in this event file instead of the database."
+)
+@click.option(
+    "--policy",
+    "policies",
+    metavar="FILE",
+    type=POLICY,
+    multiple=True,
+    help="With --events; once for each version.",
 )
 @click.option("--target", metavar="ID", help="Only the promises of this target.")
 @click.option("--until", metavar="TIME", type=WRITTEN, help="As of this instant instead of the latest known.")
-@click.option("--tenant", metavar="NAME", help="Whose ticket it is; the policy's or the settings' by default.")
-@click.option("--source", metavar="NAME", default="file", show_default=True, help="With --events, as in backtest.")
+@click.option(
+    "--tenant", metavar="NAME", help="Whose ticket it is; the policy's or the settings' by default."
+)
+@click.option(
+    "--source", metavar="NAME", default="file", show_default=True, help="With --events, as in backtest."
+)
 @click.option("--utc", is_flag=True, help="Show times in UTC.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def explain(
@@ -60,14 +71,18 @@ def explain(
     if events is not None and not policies:
         raise click.UsageError("--events needs a policy: add --policy FILE")
     status = 0
+    instant = None if until is None else until.instant()
     if events is None:
-        case = with_database(lambda database, settings: _stored(database, settings, ticket, tenant))
+        case = with_database(lambda database, settings: _stored(database, settings, ticket, tenant, instant))
     else:
         rules = read_rules(policies)
-        case, status = _in_file(events, rules, (tenant or rules.versions[0].tenant, ticket), source, until)
-    case = case.as_of(None if until is None else until.instant())
+        if tenant not in (None, rules.versions[0].tenant):
+            raise Problem(f"the policy is that of tenant {rules.versions[0].tenant}, not of {tenant}")
+        case, status = _in_file(events, rules, ticket, source, instant)
     promises = [
-        each for each in explained(case.history, case.rules, case.upto) if target in (None, each.promise.target)
+        each
+        for each in explained(case.history, case.rules, case.upto)
+        if target in (None, each.promise.target)
     ]
     if target is not None and not promises:
         raise Problem(f"ticket {ticket} has no promise of target {target}")
@@ -88,24 +103,14 @@ class Case:
     upto: Instant
     said: tuple[Entry, ...] = ()
 
-    def as_of(self, instant: Instant | None) -> Case:
-        """The same with what had happened by `instant`."""
-        from service.sla.history import History
 
-        if instant is None or instant >= self.upto:
-            return self
-        known = tuple(event for event in self.history.events if event.at <= instant)
-        return replace(self, history=History(known, self.history.doubts), upto=instant)
-
-
-def _in_file(
-    path: str, rules: Rules, key: tuple[str, str], source: str, until: Written | None
-) -> tuple[Case, int]:
-    """The ticket as the file has it, and the exit status for what else is in the file."""
+def _in_file(path: str, rules: Rules, ticket: str, source: str, until: Instant | None) -> tuple[Case, int]:
+    """The ticket as the file has it up to `until`, and the exit status for what else is in the file."""
     from service.backtest import Fault
-    from service.sla.history import History, key_of
+    from service.sla.history import key_of
     from service.wire.files import BadLine
 
+    key = (rules.versions[0].tenant, ticket)
     faults = Faults(path)
     facts: dict[tuple[str, str], Event] = {}
     latest = -1
@@ -118,11 +123,21 @@ def _in_file(
             facts.setdefault(key_of(item), item)
     if not facts:
         raise Problem(f"{path} has no event of ticket {key[1]} of tenant {key[0]}")
-    upto = latest if until is None else until.instant()
-    return Case(key, History(tuple(facts.values())), rules, upto), faults.sum_up()
+    upto = latest if until is None else until
+    return Case(key, _known(facts.values(), (), upto), rules, upto), faults.sum_up()
 
 
-async def _stored(database: Database, settings: Settings, ticket: str, tenant: str | None) -> Case:
+def _known(facts: Iterable[Event], doubts: tuple[Doubt, ...], upto: Instant) -> History:
+    """What had happened by `upto`."""
+    from service.sla.history import History
+
+    return History(tuple(event for event in facts if event.at <= upto), doubts)
+
+
+async def _stored(
+    database: Database, settings: Settings, ticket: str, tenant: str | None, until: Instant | None
+) -> Case:
+    """The ticket as the database has it: as of W, or of an earlier instant."""
     from service.sla.history import History
     from service.store import events, parked, policies, progress, statements
 
@@ -137,8 +152,11 @@ async def _stored(database: Database, settings: Settings, ticket: str, tenant: s
         raise Problem(f"tenant {key[0]} has no policy; `slaclock policy register` adds one")
     if not facts and not doubts:
         raise Problem(f"there is no ticket {ticket} of tenant {key[0]}")
-    rules = registered_rules(versions)
-    return Case(key, History(facts, doubts), rules, -1 if watermark is None else watermark, tuple(said))
+    upto = -1 if watermark is None else watermark
+    history = History(facts, doubts)
+    if until is not None and until < upto:
+        history, upto = _known(facts, doubts, until), until
+    return Case(key, history, registered_rules(versions), upto, tuple(said))
 
 
 def _show(case: Case, promises: Sequence[Explained], *, utc: bool) -> None:
@@ -158,11 +176,11 @@ def _show(case: Case, promises: Sequence[Explained], *, utc: bool) -> None:
         show_rows(each.rows, zone)
         if each.statements and not case.said:
             show()
-            table(["in force since", "statement", "to", ""], [_statement(s, zone) for s in each.statements])
+            table(["at", "what", "name", "to", ""], [_statement(s, zone) for s in each.statements])
     if case.said:
         zone = UTC if utc or not promises else promises[0].target.zone
         show()
-        heads = ["instant", "statement", "target", "to", "", "rev", "", "decided"]
+        heads = ["at", "target", "what", "name", "to", "", "rev", "", "decided"]
         table(heads, [_entry(entry, zone) for entry in case.said], right=["rev"])
 
 
@@ -179,19 +197,15 @@ def _why_none(case: Case) -> str:
 
 def _statement(statement: Statement, zone: ZoneInfo) -> list[str]:
     outcome = " ".join(part for part in (statement.outcome, statement.reason) if part)
-    return [told(statement.at, zone), _name(statement), statement.role, outcome]
+    name = "" if statement.name == statement.kind.value else statement.name
+    return [told(statement.at, zone), statement.kind.value, name, statement.role, outcome]
 
 
 def _entry(entry: Entry, zone: ZoneInfo) -> list[str]:
     statement = entry.said.statement
-    at, name, role, outcome = _statement(statement, zone)
+    at, *rest = _statement(statement, zone)
     status = "withdrawn" if entry.said.withdrawn else ""
-    return [at, name, statement.target, role, outcome, str(entry.said.rev), status, told(entry.decided_at, zone)]
-
-
-def _name(statement: Statement) -> str:
-    kind = statement.kind.value
-    return kind if statement.name == kind else f"{kind} {statement.name}"
+    return [at, statement.target, *rest, str(entry.said.rev), status, told(entry.decided_at, zone)]
 
 
 def _as_json(case: Case, promises: Sequence[Explained]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,12 +12,11 @@ from service.cli.stretches import Row, rows_of, stretch_line
 from service.sla.events import Event, EventKey
 from service.sla.history import History, key_of, pinned
 from service.sla.hours import ALWAYS
-from service.sla.instants import DAY, HOUR, MINUTE, SECOND, Instant
+from service.sla.instants import HOUR, MINUTE, SECOND, Instant
 from service.sla.judge import judge
 from service.sla.policy import ANY_REASON, Boundary, Policy, Rules, Target, Unit
 from service.sla.statements import Promise, State, Statement
 from service.sla.timeline import Timeline, accepted, holds_of
-from service.wire import times
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +136,17 @@ def _holds(target: Target) -> str:
 
 
 def _start(this: Explained, zone: ZoneInfo) -> str:
-    return f"The clock started with {_event(this, this.promise.started_by)} at {told(this.promise.start, zone)}."
+    return (
+        f"The clock started with {_event(this, this.promise.started_by)} at {told(this.promise.start, zone)}."
+    )
 
 
 def _event(this: Explained, key: EventKey) -> str:
     if key not in this.events:
         return f"event {key[1]}"
     event, word = this.events[key]
-    means = "" if event.type == word else f", which the policy reads as `{word}`,"
-    return f"`{event.type}`{means} (event {event.id})"
+    means = "" if event.type == word else f", here `{word}`"
+    return f"`{event.type}` (event {event.id}{means})"
 
 
 def _due(this: Explained, zone: ZoneInfo) -> str:
@@ -155,7 +156,9 @@ def _due(this: Explained, zone: ZoneInfo) -> str:
         rest = f"{max(left, 0)} days" if target.unit is not Unit.TIME else length(max(left, 0))
         return f"There is no due while the ticket is on hold; {rest} of the budget are left."
     used_up = this.timeline.used_up(target.budget)
-    told_due = f"{told(due, zone)} ({away(due, this.upto)}, as of {told(this.upto, zone)})"
+    told_due = told(due, zone)
+    if this.promise.stop is None:
+        told_due += f" ({away(due, this.upto)}, as of {told(this.upto, zone)})"
     if used_up == due or used_up is None:
         return f"The budget is used up, and the promise due, at {told_due}."
     at_opening = this.timeline.due(target.budget)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO, Final, TypeAlias, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, Final, Self, TypeAlias, cast
 
 import click
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     Item: TypeAlias = Event | BadLine
 
-#: From a file and its name to what is read instead of it.
-Watch: TypeAlias = Callable[[BinaryIO, str], BinaryIO]
+#: From a file to what is read instead of it.
+Watch: TypeAlias = Callable[[BinaryIO], BinaryIO]
 
 POLICY: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 EVENTS: Final = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=str)
@@ -59,11 +59,16 @@ def read_rules(paths: Sequence[Path]) -> Rules:
 
 
 def registered_rules(versions: Sequence[Version]) -> Rules:
-    """The rules that were registered as `versions`."""
-    from service.rules import read
+    """The rules that were registered as `versions`; Problem when this release cannot read them."""
+    from service.rules import PolicyErrors, read
     from service.sla.policy import Rules
 
-    return Rules(tuple(read(each.document, name=f"{each.id} version {each.version}") for each in versions))
+    try:
+        return Rules(
+            tuple(read(each.document, name=f"{each.id} version {each.version}") for each in versions)
+        )
+    except PolicyErrors as errors:
+        raise Problem("\n".join(["a registered policy cannot be read", *findings(errors)])) from None
 
 
 def read_calendars(path: Path) -> Mapping[str, Calendar]:
@@ -93,7 +98,7 @@ def findings(errors: PolicyErrors) -> list[str]:
     ]
 
 
-def read_events(path: str, *, tenant: str, source: str, watch: Watch = lambda file, path: file) -> Iterator[Item]:  # noqa: ARG005
+def read_events(path: str, *, tenant: str, source: str, watch: Watch = lambda file: file) -> Iterator[Item]:
     """The events of the file, `-` for stdin, and its bad lines; Problem when it cannot be read.
 
     `watch` may stand between the file and its reader, to see how far it got.
@@ -102,7 +107,7 @@ def read_events(path: str, *, tenant: str, source: str, watch: Watch = lambda fi
 
     try:
         with nullcontext(sys.stdin.buffer) if path == "-" else Path(path).open("rb") as file:
-            yield from read(watch(file, path), tenant=tenant, source=source)
+            yield from read(watch(file), tenant=tenant, source=source)
     except OSError as error:
         raise Problem(f"{path} cannot be read: {error.strerror or error}") from None
 
@@ -121,7 +126,7 @@ class Sink:
         with self._typed():
             self._file.write(line)
 
-    def __enter__(self) -> Sink:
+    def __enter__(self) -> Self:
         """Itself."""
         return self
 

@@ -21,7 +21,10 @@ def read_holds(given: Iterable[tuple[str, Written, Written | None]], zone: ZoneI
     from service.sla.timeline import Hold
 
     holds = sorted(
-        (Hold(begin.instant(zone), NEVER if end is None else end.instant(zone), reason) for reason, begin, end in given),
+        (
+            Hold(begin.instant(zone), NEVER if end is None else end.instant(zone), reason)
+            for reason, begin, end in given
+        ),
         key=lambda hold: hold.start,
     )
     if any(hold.start >= hold.end for hold in holds):

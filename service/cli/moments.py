@@ -43,7 +43,9 @@ class Written:
             found = instant_of(self.moment)
         elif zone is None:
             told = self.moment.isoformat()
-            raise click.UsageError(f"{told} has no offset from UTC: write for example {told}+08:00, or {told}Z")
+            raise click.UsageError(
+                f"{told} has no offset from UTC: write for example {told}+08:00, or {told}Z"
+            )
         else:
             midnight = datetime.combine(self.moment.date(), datetime.min.time())
             found = at_wall(self.moment.date(), (self.moment - midnight) // _TICK, zone)
@@ -55,7 +57,7 @@ class Written:
 _TICK: Final = datetime.resolution
 
 
-class WrittenType(click.ParamType):
+class WrittenType(click.ParamType[Written]):
     """`2026-10-01 09:00`, with or without seconds and offset."""
 
     name = "time"
@@ -64,15 +66,17 @@ class WrittenType(click.ParamType):
         """Read it."""
         if isinstance(value, Written):
             return value
+        if not _WRITTEN.fullmatch(value):
+            self.fail(
+                f"`{value}` is no time: write 2026-10-01T09:00:00+08:00, or 2026-10-01 09:00", param, ctx
+            )
         try:
-            if not _WRITTEN.fullmatch(value):
-                raise ValueError(value)
             return Written(datetime.fromisoformat(value.upper().replace(" ", "T")))
         except ValueError:
-            self.fail(f"`{value}` is no time: write 2026-10-01T09:00:00+08:00, or 2026-10-01 09:00", param, ctx)
+            self.fail(f"`{value}` does not exist: look at month, day, hour and offset", param, ctx)
 
 
-class SpanType(click.ParamType):
+class SpanType(click.ParamType["tuple[Written, Written | None]"]):
     """`FROM/TO`; without TO it has not ended."""
 
     name = "from/to"
@@ -115,7 +119,11 @@ def length(duration: Duration) -> str:
     days, rest = divmod(duration, DAY) if duration >= 2 * DAY else (0, duration)
     hours, minutes = rest // HOUR, rest % HOUR // MINUTE
     seconds = f"{rest % MINUTE / SECOND:.6f}".rstrip("0").rstrip(".")
-    parts = [f"{hours}h" if hours else "", f"{minutes}m" if minutes else "", f"{seconds}s" if seconds != "0" else ""]
+    parts = [
+        f"{hours}h" if hours else "",
+        f"{minutes}m" if minutes else "",
+        f"{seconds}s" if seconds != "0" else "",
+    ]
     return " ".join(part for part in (f"{days}d" if days else "", "".join(parts)) if part) or "0s"
 
 
@@ -127,6 +135,7 @@ def clockwise(duration: Duration) -> str:
 
 
 def away(instant: Instant, now: Instant) -> str:
-    """`in 23m` or `3h ago`, to the second."""
-    rest = (instant - now) // SECOND * SECOND
-    return f"in {length(rest)}" if rest >= 0 else f"{length(-rest)} ago"
+    """`in 23m` or `3h ago`; to the second, to the hour from two days on."""
+    rest = abs(instant - now)
+    rest -= rest % (SECOND if rest < 2 * DAY else HOUR)
+    return f"in {length(rest)}" if instant >= now else f"{length(rest)} ago"

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import click
 
-#: Characters a line may have where no terminal says how wide it is.
+#: Characters a line may have. A row is one line, also on a narrow terminal: cells that are folded line by line
+#: cannot be read, nor found with grep.
 _WIDE: Final = 10_000
 
 
@@ -43,12 +44,10 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False, stderr=err)
-    if not console.is_terminal:
-        console = Console(highlight=False, stderr=err, width=_WIDE)
+    console = Console(highlight=False, stderr=err, width=_WIDE)
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for head in heads:
-        grid.add_column(Text(head), justify="right" if head in right else "left", overflow="fold")
+        grid.add_column(Text(head), justify="right" if head in right else "left", no_wrap=True)
     for row in rows:
         grid.add_row(*(Text(printable(cell)) for cell in row))
     with console.capture() as captured:

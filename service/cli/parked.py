@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -20,14 +20,27 @@ if TYPE_CHECKING:
     from service.store import Database
     from service.store.parked import Parked, Place
 
+
+def _not_empty(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        raise click.BadParameter("is empty", ctx=ctx, param=param)
+    return value
+
+
 REASON: Final = click.option(
-    "--reason", metavar="TEXT", required=True, help="Why; kept with the record and the name of who decided."
+    "--reason",
+    metavar="TEXT",
+    required=True,
+    callback=_not_empty,
+    help="Why; kept with the record and the name of who decided.",
 )
-BY: Final = click.option("--by", metavar="NAME", help="Who decides; this machine's user by default.")
+BY: Final = click.option(
+    "--by", metavar="NAME", callback=_not_empty, help="Who decides; else this machine's user."
+)
 JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-class PlaceType(click.ParamType):
+class PlaceType(click.ParamType["Place"]):
     """`TOPIC:PARTITION:OFFSET`, as `parked list` prints it."""
 
     name = "topic:partition:offset"
@@ -42,7 +55,9 @@ class PlaceType(click.ParamType):
         return topic, int(numbers[0]), int(numbers[1])
 
 
-PLACES: Final = click.argument("places", metavar="TOPIC:PARTITION:OFFSET...", type=PlaceType(), nargs=-1, required=True)
+PLACES: Final = click.argument(
+    "places", metavar="TOPIC:PARTITION:OFFSET...", type=PlaceType(), nargs=-1, required=True
+)
 
 
 @click.group()
@@ -59,10 +74,11 @@ def parked() -> None:
 @click.option("--all", "every", is_flag=True, help="Also those that were released or dropped.")
 @click.option("--ticket", metavar="ID", help="Only those of this ticket.")
 @click.option("--tenant", metavar="NAME", help="With --ticket; the settings' by default.")
-@click.option("--limit", metavar="N", type=click.IntRange(min=1), default=100, show_default=True, help="At most.")
-@click.option("--utc", is_flag=True, help="Times are shown in UTC anyway; accepted for likeness.", hidden=True)
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(min=1), default=100, show_default=True, help="At most."
+)
 @JSON
-def list_(every: bool, ticket: str | None, tenant: str | None, limit: int, utc: bool, as_json: bool) -> None:  # noqa: ARG001
+def list_(every: bool, ticket: str | None, tenant: str | None, limit: int, as_json: bool) -> None:
     """List parked records, the longest parked first."""
 
     async def read(database: Database, settings: Settings) -> list[Parked]:
@@ -136,3 +152,124 @@ def drop(places: tuple[Place, ...], reason: str, by: str | None, as_json: bool) 
         return {"said": sum(released.said.values())}
 
     return _decide(places, decide, "dropped", as_json=as_json)
+
+
+def _decide(
+    places: Sequence[Place],
+    decide: Callable[[Door, Place], Awaitable[dict[str, Any]]],
+    done: str,
+    *,
+    as_json: bool,
+) -> int:
+    """Decide about each record by itself, tell what came of it; the exit status."""
+
+    async def all_of_them(database: Database, settings: Settings) -> list[dict[str, Any]]:
+        door = _door(database, settings)
+        return [await _one(door, place, decide, done) for place in places]
+
+    results = with_database(all_of_them)
+    failed = sum(result["result"] != done for result in results)
+    if as_json:
+        show_json(results)
+    else:
+        for result in results:
+            why = f": {result['why']}" if "why" in result else f", {result['said']} revisions said"
+            show(f"{result['record']} {result['result']}{why}")
+    if failed:
+        say(f"slaclock: {failed} of {len(places)} were not {done}")
+    return 1 if failed else 0
+
+
+async def _one(
+    door: Door, place: Place, decide: Callable[[Door, Place], Awaitable[dict[str, Any]]], done: str
+) -> dict[str, Any]:
+    from service.apply import NotParked, StillUnfit
+
+    try:
+        return {"record": _place(place), "result": done, **await decide(door, place)}
+    except NotParked:
+        return {"record": _place(place), "result": "not_parked", "why": "no record stands parked there"}
+    except StillUnfit as unfit:
+        return {"record": _place(place), "result": "still_unfit", "why": str(unfit)}
+
+
+def _door(database: Database, settings: Settings) -> Door:
+    from service.app.parts import Parts
+    from service.clock import RealClocks
+    from service.metrics import Metrics
+
+    return Parts(settings, Metrics(), RealClocks(), None, lambda _: None).door(database)
+
+
+def _user() -> str:
+    """Who is at this machine, as the system has it and not as the environment says."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+def _place(place: Place) -> str:
+    return ":".join(str(part) for part in place)
+
+
+def _line(row: Parked) -> list[str]:
+    recorded = told(row.record.timestamp, UTC)
+    decided = "" if row.decided_by is None else f" by {row.decided_by}: {row.decided_why}"
+    return [
+        _place(row.place),
+        row.reason,
+        row.tenant or "-",
+        row.ticket or "-",
+        recorded,
+        f"{row.state}{decided}",
+    ]
+
+
+def _show(row: Parked) -> None:
+    show(f"{_place(row.place)}  {row.reason}: {row.detail}")
+    show(f"  ticket    {row.ticket or 'not known'} of tenant {row.tenant or 'not known'}")
+    show(f"  recorded  {told(row.record.timestamp, UTC)}, parked {told(row.parked_at, UTC)}")
+    if row.decided_by is not None:
+        show(f"  {row.state:9} {told(row.decided_at, UTC)} by {row.decided_by}: {row.decided_why}")
+    content = _content(row)
+    show(f"  key       {content['key']}")
+    for name, value in content["headers"]:
+        show(f"  header    {name}: {value}")
+    show(f"  value     {content['value']}")
+
+
+def _as_json(row: Parked) -> dict[str, Any]:
+    from service.wire import times
+
+    def written(instant: int | None) -> str | None:
+        return None if instant is None else times.write(instant)
+
+    topic, part, offset = row.place
+    return {
+        "record": _place(row.place),
+        "topic": topic,
+        "partition": part,
+        "offset": offset,
+        "reason": row.reason.value,
+        "detail": row.detail,
+        "tenant": row.tenant,
+        "ticket": row.ticket,
+        "recorded_at": times.write(row.record.timestamp),
+        "occurred_at": written(row.occurred_at),
+        "parked_at": times.write(row.parked_at),
+        "state": row.state.value,
+        "decided_by": row.decided_by,
+        "decided_at": written(row.decided_at),
+        "decided_why": row.decided_why,
+    }
+
+
+def _content(row: Parked) -> dict[str, Any]:
+    """The record itself; bytes that are no UTF-8 are escaped as Python does."""
+
+    def text(value: bytes | None) -> str | None:
+        return None if value is None else value.decode("utf-8", errors="backslashreplace")
+
+    headers = [[name, text(value)] for name, value in row.record.headers]
+    return {"key": text(row.record.key), "headers": headers, "value": text(row.record.value)}

@@ -44,12 +44,25 @@ class Unreachable(Problem):
     exit_code = UNREACHABLE
 
 
+class _UnreadError(Exception):
+    """Nobody reads what is printed."""
+
+
 class Program(click.Group):
     """A group whose every run ends with an exit status and never with a traceback that nobody asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """In the order in which they were added."""
         return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a reader that has gone away is told apart from the command's own troubles."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise _UnreadError from None
+        return result
 
     def main(  # type: ignore[override]
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
@@ -59,7 +72,6 @@ class Program(click.Group):
         arguments = list(sys.argv[1:] if args is None else args)
         try:
             result = super().main(arguments, prog_name or "slaclock", standalone_mode=False, **extra)
-            sys.stdout.flush()
             status = result if isinstance(result, int) else 0
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - whatever it is, it is told in a sentence
             status = _ended(error, arguments)
@@ -71,7 +83,7 @@ def _ended(error: BaseException, arguments: Sequence[str]) -> int:
     if isinstance(error, click.Abort | KeyboardInterrupt):
         click.echo("slaclock: interrupted", err=True)
         return INTERRUPTED
-    if isinstance(error, BrokenPipeError):
+    if isinstance(error, _UnreadError):
         # Python flushes stdout once more when it ends, which would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return UNREAD
@@ -95,7 +107,7 @@ def _sentence(error: BaseException) -> str:
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="slaclock", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Show a traceback when something fails.")
-def slaclock(debug: bool) -> None:  # noqa: ARG001 - read where a run ends
+def slaclock(debug: bool) -> None:
     """Watches the promises of service tickets: what is due, what was broken, who has to hear it, and why.
 
     Data go to stdout, messages to stderr. Exit status: 0 all right, 1 a problem was found, 2 wrong usage or

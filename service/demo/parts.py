@@ -365,7 +365,7 @@ class PostgresPart:
         """As pg_ctl finds out; the first line tells our server from one that crashed here before."""
         with suppress(OSError):
             lines = (self.data / "postmaster.pid").read_text().splitlines()
-            ours = self.child is not None and lines[0] == str(self.child.pid)
+            ours = self.child is not None and lines[:1] == [str(self.child.pid)]  # empty while it is written
             return ours and len(lines) > 7 and lines[7].strip() == "ready"
         return False
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -16,62 +15,12 @@ from pydantic import ValidationError
 from service.rules import calendars, targets, values, vocabulary
 from service.rules.document import Document
 from service.rules.errors import Finding, Path, PolicyError
-from service.rules.later import LATER
-from service.rules.shapes import (
-    CalendarShape,
-    EscalationShape,
-    EventShape,
-    MeaningShape,
-    PolicyShape,
-    RungShape,
-    Shape,
-    SourceShape,
-    TargetShape,
-)
+from service.rules.hints import NEEDED, unknown
+from service.rules.shapes import PolicyShape
 from service.rules.tree import Unreadable, compose
 
 #: Cutting can uncover another error; more rounds than a file has levels are never needed.
 _ROUNDS: Final = 8
-
-#: What a key that has to be there is for.
-_NEEDED: Final[Mapping[str, str]] = {
-    "policy": "the name of this policy, such as `service-desk`",
-    "version": "which version of the policy this is, such as `2026-1`",
-    "effective_from": "from which instant on tickets follow it, such as `2026-01-01T00:00:00+08:00`",
-    "tenant": "whose policy it is",
-    "zone": "where its dates and wall times are read, such as `Asia/Shanghai`",
-    "targets": "what is promised, each target under its name",
-    "document": "the title of the document the rules come from",
-    "means": "the word of the vocabulary it stands for",
-    "week": "the working time of each weekday, such as `mon-fri: [08:30-12:00, 13:30-17:30]`",
-    "event": "the type of the event",
-    "at": "when it is said: `due`, `2h before`, `4h after` or `75%`",
-    "role": "who is addressed, such as `window_head`",
-    "stop": "the event that keeps the promise, such as `resolved`",
-    "budget": "how much time there is, such as `24h`",
-}
-
-#: Keys that people bring along from elsewhere.
-_ALSO_CALLED: Final[Mapping[str, str]] = {
-    "id": "policy",
-    "timezone": "zone",
-    "tz": "zone",
-    "effective": "effective_from",
-    "holidays": "closed",
-    "duration": "budget",
-    "deadline": "budget",
-    "limit": "budget",
-    "calendar": "hours",
-    "pauses": "accepts",
-    "holds": "accepts",
-    "warnings": "warn",
-    "escalations": "ladder",
-    "escalation": "ladder",
-    "conditions": "applies",
-    "when": "at",
-    "to": "role",
-}
-
 
 #: The parts of a file whose keys are names, and how those are read.
 _NAMED: Final = (
@@ -127,63 +76,44 @@ def _shape(document: Document, errors: list[PolicyError]) -> PolicyShape | None:
             return PolicyShape.model_validate(document.data)
         except ValidationError as error:
             faults: list[Any] = list(error.errors(include_url=False))
-        errors += [_refuse(document, fault["type"], tuple(fault["loc"]), fault) for fault in faults]
+        errors += [_error(document, fault) for fault in faults]
+        _cut_out(document, faults)
     return None
 
 
-def _refuse(document: Document, kind: str, path: Path, fault: Mapping[str, Any]) -> PolicyError:
-    """Cut out what is wrong; the error to report."""
-    if path[-1:] == ("[key]",):
-        error = document.at_key(path[:-1], str(fault["ctx"]["error"]))
-        document.drop(path[:-1])
-    elif kind == "extra_forbidden":
-        error = document.at_key(path, _unknown(path))
+def _error(document: Document, fault: Mapping[str, Any]) -> PolicyError:
+    path: Path = tuple(fault["loc"])
+    if _is_key(path):
+        return document.at_key(path[:-1], str(fault["ctx"]["error"]))
+    if fault["type"] == "extra_forbidden":
+        return document.at_key(path, unknown(path))
+    if fault["type"] == "missing":
+        return document.missing(path, f"`{path[-1]}` is missing: {NEEDED[str(path[-1])]}")
+    return document.at_value(path, _told(fault))
+
+
+def _cut_out(document: Document, faults: list[Any]) -> None:
+    dropped: list[Path] = []
+    for fault in faults:
+        path: Path = tuple(fault["loc"])
+        if _is_key(path):
+            dropped.append(path[:-1])
+        elif fault["type"] == "extra_forbidden":
+            dropped.append(path)
+        else:
+            document.cut(path)
+    for path in dropped:
         document.drop(path)
-    elif kind == "missing":
-        error = document.missing(path, f"`{path[-1]}` is missing: {_NEEDED[str(path[-1])]}")
-        document.cut(path)
-    else:
-        error = document.at_value(path, _told(kind, fault))
-        document.cut(path)
-    return error
 
 
-def _told(kind: str, fault: Mapping[str, Any]) -> str:
-    if kind == "value_error":
+def _is_key(path: Path) -> bool:
+    """Whether pydantic speaks of the key that the path leads to, not of its value."""
+    return path[-1:] == ("[key]",)
+
+
+def _told(fault: Mapping[str, Any]) -> str:
+    if fault["type"] == "value_error":
         return str(fault["ctx"]["error"])
     if not fault["input"]:
         return "is empty: give a value, or leave the key out"
-    if kind in {"model_type", "dict_type", "model_attributes_type"}:
-        return "expects `key: value` lines below it"
-    return str(fault["msg"])
-
-
-def _unknown(path: Path) -> str:
-    key, shape = str(path[-1]), _shape_at(path[:-1])
-    if sentence := LATER.get(shape, {}).get(key):
-        return f"`{key}` ({sentence}) is not built yet: take it out, or the promise would not be what the file says"
-    keys = tuple(shape.model_fields)
-    meant = _ALSO_CALLED.get(key)
-    near = [meant] if meant in keys else get_close_matches(key, keys, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"the keys here are {', '.join(keys)}"
-    return f"`{key}` is not a key here: {hint}"
-
-
-def _shape_at(path: Path) -> type[Shape]:
-    match path:
-        case ("source",):
-            return SourceShape
-        case ("vocabulary", _):
-            return MeaningShape
-        case ("calendars", _):
-            return CalendarShape
-        case ("targets", _):
-            return TargetShape
-        case ("targets", _, "warn", _):
-            return RungShape
-        case ("targets", _, "ladder", _):
-            return EscalationShape
-        case ("targets", _, "start" | "stop" | "cancel", _):
-            return EventShape
-        case _:
-            return PolicyShape
+    return "expects `key: value` lines below it"  # all else that a shape asks for is a mapping

@@ -49,6 +49,18 @@ class Event:
     attributes: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
 
 
+def as_text(value: Json) -> str | None:
+    """A value as a policy file writes it: `true`, `false`, numbers and text as they stand.
+
+    None when it is missing, and for lists and objects, which no policy file can write.
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
     """A record of this ticket that could not be read or applied and is neither released nor dropped.

@@ -41,13 +41,11 @@ def in_order(events: Iterable[Event], vocabulary: Mapping[str, Meaning]) -> tupl
     whatever the order of arrival and are left out of the result themselves.
     """
     told = sorted((_in_words(event, vocabulary) for event in events), key=order)
-    unique = {key_of(event): event for event in reversed(told)}
-    void = _voided(event for event in reversed(told) if event.type == "voided")
-    return tuple(
-        event
-        for event in told
-        if event.type != "voided" and key_of(event) not in void and unique.get(key_of(event)) is event
-    )
+    unique: dict[EventKey, Event] = {}
+    for event in told:
+        unique.setdefault(key_of(event), event)
+    void = _voided(event for event in reversed(unique.values()) if event.type == "voided")
+    return tuple(event for key, event in unique.items() if event.type != "voided" and key not in void)
 
 
 def pinned(history: History, rules: Rules) -> tuple[Policy, tuple[Event, ...]] | None:

@@ -114,7 +114,8 @@ class Scheduled:
             if not self._extend():
                 return None
         index = bisect_left(self._cum, goal) - 1
-        return self._starts[index] + goal - self._cum[index]
+        instant = self._starts[index] + goal - self._cum[index]
+        return instant if instant < LATEST else None
 
     def reopening(self, instant: Instant) -> Instant | None:
         """`instant` when open, else the next opening."""
@@ -122,7 +123,8 @@ class Scheduled:
         while True:
             index = bisect_right(self._ends, instant)
             if index < len(self._starts) - 1:  # the last one may still grow by the next chunk
-                return max(instant, self._starts[index])
+                opening = max(instant, self._starts[index])
+                return opening if opening < LATEST else None
             if not self._extend():
                 return None
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from service.sla.events import Event, EventKey, Json
+from service.sla.events import Event, EventKey, Json, as_text
 from service.sla.history import key_of
 from service.sla.instants import NEVER, Instant
 from service.sla.policy import Match, Target, Where
@@ -25,6 +25,9 @@ STOP_BEFORE_START: Final = "stop_before_start"
 OVERDUE_ON_ARRIVAL: Final = "overdue_on_arrival"
 
 REOPENED: Final = Match("reopened")
+
+#: Events whose attributes describe the ticket from their instant on.
+DESCRIBES: Final = frozenset({"opened", "reclassified"})
 
 
 class Happening(StrEnum):
@@ -148,8 +151,8 @@ class Course:
 def courses(target: Target, ticket: Ticket) -> Iterator[Course]:
     """Every promise of `target` on `ticket` that was ever in force, in the order of their starts.
 
-    A start while the promise before is neither stopped nor ended begins nothing. Only the first can be met by a
-    stop before its start; one begun by a reopening needs a later stop.
+    A start while the promise before is neither stopped nor ended begins nothing. Only the first, and only when
+    `opened` begins it, can be met by a stop before its start.
     """
     starts = target.start + ((REOPENED,) if target.reopen else ())
     free = 0
@@ -157,8 +160,11 @@ def courses(target: Target, ticket: Ticket) -> Iterator[Course]:
     for position, event in enumerate(ticket.events):
         if position < free or not matches(starts, event):
             continue
-        early = _early_stop(target, ticket, position) if first and event.type != "reopened" else None
-        course, ended = _fold(target, ticket, position, early)
+        early = _early_stop(target, ticket, position) if first and event.type == "opened" else None
+        if early is None:
+            course, ended = _fold(target, ticket, position)
+        else:
+            course, ended = _met_before_start(target, ticket, position, early), position + 1
         first = False
         free = len(ticket.events) + 1 if ended is None else ended
         if course.in_force:
@@ -177,21 +183,12 @@ def holds_true(conditions: Sequence[Where], attributes: Mapping[str, Json]) -> b
     return all(as_text(attributes.get(where.attribute)) in where.values for where in conditions)
 
 
-def as_text(value: Json) -> str | None:
-    """A value as a policy file writes it: `true`, `false`, numbers and text as they stand; None when missing."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
 def attributes_of(events: Sequence[Event]) -> tuple[Mapping[str, Json], ...]:
     """For each event, the ticket's attributes from then on; re-classifications of one instant act as one."""
     described: list[Mapping[str, Json]] = []
     known: dict[str, Json] = {}
     for event in events:
-        if event.type in {"opened", "reclassified"}:
+        if event.type in DESCRIBES:
             known = {**known, **event.attributes}
         described.append(known)
     for place in range(len(events) - 2, -1, -1):
@@ -204,39 +201,65 @@ def _early_stop(target: Target, ticket: Ticket, position: int) -> Event | None:
     return next((event for event in reversed(ticket.events[:position]) if matches(target.stop, event)), None)
 
 
-def _fold(target: Target, ticket: Ticket, position: int, early: Event | None) -> tuple[Course, int | None]:
+def _met_before_start(target: Target, ticket: Ticket, position: int, early: Event) -> Course:
+    """The promise begun by the event at `position`, met by `early` or by a later stop in time.
+
+    Nothing else can happen to it. One whose target does not apply at the start is never in force.
+    """
+    walk = _begin(target, ticket, position)
+    if walk.state is State.OPEN:
+        later = next((event for event in ticket.events[position + 1 :] if matches(target.stop, event)), None)
+        walk.meet_before_start(early, later)
+    return walk.course(key_of(ticket.events[position]))
+
+
+def _fold(target: Target, ticket: Ticket, position: int) -> tuple[Course, int | None]:
     """The promise begun by the event at `position`, and the position from which a next one may begin."""
-    begun = ticket.events[position]
-    walk = _Walk(target, Timeline(target, begun.at, accepted(ticket.holds, target)))
-    if holds_true(target.applies, ticket.attributes[position]):
-        walk.begin()
+    walk = _begin(target, ticket, position)
     ended = None
     for place in range(position + 1, len(ticket.events)):
-        event = ticket.events[place]
-        walk.pass_to(event.at)
-        for happening in _happenings(target, ticket, place):
+        walk.pass_to(ticket.events[place].at)
+        for happening, event in _happenings(target, ticket, place):
             walk.take(happening, event)
         if walk.state in ENDED:
             ended = place
             break
     walk.pass_to(NEVER)
-    if early is not None and walk.in_force_at_start and walk.state is not State.MET:
-        walk.met_before_start(early)
-        ended = position + 1
-    return walk.course(key_of(begun)), ended
+    return walk.course(key_of(ticket.events[position])), ended
 
 
-def _happenings(target: Target, ticket: Ticket, place: int) -> Iterator[Happening]:
+def _begin(target: Target, ticket: Ticket, position: int) -> _Walk:
+    begun = ticket.events[position]
+    walk = _Walk(target, Timeline(target, begun.at, accepted(ticket.holds, target)))
+    if holds_true(target.applies, ticket.attributes[position]):
+        walk.begin()
+    return walk
+
+
+def _happenings(target: Target, ticket: Ticket, place: int) -> Iterator[tuple[Happening, Event]]:
     event = ticket.events[place]
     if target.applies:
         before = holds_true(target.applies, ticket.attributes[place - 1])
         after = holds_true(target.applies, ticket.attributes[place])
         if before != after:
-            yield Happening.ENTER if after else Happening.LEAVE
+            yield Happening.ENTER if after else Happening.LEAVE, _describing(ticket, place)
     if matches(target.stop, event):
-        yield Happening.STOP
+        yield Happening.STOP, event
     elif matches(target.cancel, event):
-        yield Happening.CANCEL
+        yield Happening.CANCEL, event
+
+
+def _describing(ticket: Ticket, place: int) -> Event:
+    """Of the events of one instant, which begin at `place`, the last that describes the ticket."""
+    found = event = ticket.events[place]
+    while event.at == found.at:
+        if event.type in DESCRIBES:
+            found = event
+        place += 1
+        if place == len(ticket.events):
+            break
+        event = ticket.events[place]
+    return found
 
 
 class _Walk:
@@ -252,10 +275,6 @@ class _Walk:
         self.floors: list[tuple[Instant, Instant]] = []
         self.ended_by: Event | None = None
         self.remarks: list[tuple[Instant, str]] = []
-
-    @property
-    def in_force_at_start(self) -> bool:
-        return bool(self.in_force) and self.in_force[0][0] == self.timeline.start and not self.floors
 
     def begin(self) -> None:
         self.state = State.OPEN
@@ -291,12 +310,14 @@ class _Walk:
         self.in_force.append((instant, NEVER))
         self.ended_by = None
 
-    def met_before_start(self, early: Event) -> None:
-        self.state, self.ended_by = State.MET, early
+    def meet_before_start(self, early: Event, later: Event | None) -> None:
+        self.state = State.MET
         self.in_force = [(self.timeline.start, self.timeline.start)]
-        self.floors = []
-        self.due = self.raw_due
-        self.remarks = [(self.timeline.start, STOP_BEFORE_START)]
+        if later is not None and (self.due is None or later.at <= self.due):
+            self.ended_by = later
+        else:
+            self.ended_by = early
+            self.remarks.append((self.timeline.start, STOP_BEFORE_START))
 
     def course(self, started_by: EventKey) -> Course:
         return Course(

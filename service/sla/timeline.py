@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Final
 
 from service.sla.calendars import days_later
-from service.sla.events import Event
+from service.sla.events import Event, as_text
 from service.sla.instants import DAY, LATEST, NEVER, Duration, Instant, moment_of
 from service.sla.policy import ANY_REASON, Boundary, Target, Unit
 from service.sla.statements import Account
@@ -53,13 +53,13 @@ def holds_of(events: Iterable[Event]) -> tuple[Hold, ...]:
     since: Instant | None = None
     reason = ""
     for event in events:
-        named = event.attributes.get("reason")
-        ends = event.type in ENDS_HOLDS or (event.type == "resumed" and named in (None, "", reason))
+        named = as_text(event.attributes.get("reason")) or ""
+        ends = event.type in ENDS_HOLDS or (event.type == "resumed" and named in ("", reason))
         if since is not None and (ends or event.type == "held"):
             holds.append(Hold(since, event.at, reason))
             since = None
         if event.type == "held":
-            since, reason = event.at, "" if named is None else str(named)
+            since, reason = event.at, named
     if since is not None:
         holds.append(Hold(since, NEVER, reason))
     return tuple(hold for hold in holds if hold.start < hold.end)

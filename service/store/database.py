@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, TypeAlias, TypeVar
 
 import asyncpg
 from sqlalchemy import Connection, CursorResult, Executable, text
+from sqlalchemy import Row as SqlRow
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 
-from service.store.errors import typed
+from service.store.errors import StoreError, typed
 
 T = TypeVar("T")
 
-#: What a statement returned: rows of any columns.
-Rows: TypeAlias = CursorResult[*tuple[Any, ...]]
+#: What a statement did, and a row that it returned, of any columns.
+Result: TypeAlias = CursorResult[*tuple[Any, ...]]
+Row: TypeAlias = SqlRow[*tuple[Any, ...]]
 
 _NOW: Final = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)")
 
@@ -27,10 +29,15 @@ class Tx:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def run(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Rows:
-        """The result of one statement, wholly read. Raises StoreError and its kinds only."""
+    async def run(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Result:
+        """What one statement did. Raises StoreError and its kinds only."""
         with typed():
             return await self._connection.execute(statement, parameters)
+
+    async def rows(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
+        """All rows that one statement returns. Raises StoreError and its kinds only."""
+        with typed():
+            return (await self._connection.execute(statement, parameters)).all()
 
     async def run_sync(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns; it gets SQLAlchemy's own connection. For migrations only."""
@@ -107,8 +114,7 @@ class Database:
             with typed():
                 await self._commit(transaction)
         finally:
-            with typed():
-                await connection.close()  # rolls back what is not committed
+            await _give_back(connection)
 
     async def now(self) -> int:
         """The database's clock, in microseconds since 1970-01-01T00:00:00Z."""
@@ -125,6 +131,15 @@ class Database:
             if commit.done() and not commit.cancelled():
                 commit.exception()  # told to nobody: the caller is gone, and asks for the position when it is back
             raise
+
+
+async def _give_back(connection: AsyncConnection) -> None:
+    """Roll back what is not committed and return the connection to its pool, whatever else happens meanwhile.
+
+    A failure here changes nothing: the outcome is decided, and a broken connection is thrown away.
+    """
+    with suppress(StoreError), typed():
+        await asyncio.shield(asyncio.ensure_future(connection.close()))
 
 
 def _session(statement: float, lock: float, idle: float, application: str) -> dict[str, str]:

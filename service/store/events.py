@@ -114,7 +114,7 @@ async def past(tx: Tx, keys: Iterable[TicketKey]) -> dict[TicketKey, Past]:
     kept: dict[TicketKey, Past] = {key: Past() for key in keys}
     if not kept:
         return kept
-    rows = await tx.run(_HISTORY, arrays(kept))
+    rows = await tx.rows(_HISTORY, arrays(kept))
     for tenant, ticket, source, id_, type_, at, seq, attributes, digest, stands_for in rows:
         one = kept[tenant, ticket]
         one.events.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final, TypeAlias
 
@@ -18,6 +19,7 @@ BUCKETS: Final = 256
 LONGEST_NAME: Final = 512
 
 
+@lru_cache(maxsize=1 << 16)
 def bucket_of(tenant: str, ticket: str) -> int:
     """The bucket of a ticket, in [0, `BUCKETS`): the same in every process and release."""
     return sha256(f"{tenant}\x1f{ticket}".encode()).digest()[0]

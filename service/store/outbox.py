@@ -139,7 +139,7 @@ async def take(tx: Tx, shard: int, shards: int, limit: int) -> list[Row]:
     buckets = list(held.scalars())
     if not buckets:
         return []
-    rows = await tx.run(_TAKE, {"buckets": buckets, "limit": limit})
+    rows = await tx.rows(_TAKE, {"buckets": buckets, "limit": limit})
     return [
         Row(id=id_, topic=topic, key=key, value=value, headers=_READ(headers), created_at=created_at)
         for id_, topic, key, value, headers, created_at in rows

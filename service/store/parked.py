@@ -18,7 +18,6 @@ from sqlalchemy import (
     Index,
     Integer,
     PrimaryKeyConstraint,
-    Row,
     Select,
     SmallInteger,
     Table,
@@ -31,7 +30,7 @@ from sqlalchemy import (
 
 from service.sla.events import Doubt
 from service.sla.instants import Instant
-from service.store.database import Tx
+from service.store.database import Row, Tx
 from service.store.keys import TicketKey, arrays, bucket_of, by_keys, is_name
 from service.store.schema import BYTES, INSTANT, METADATA, NAME
 from service.wire.records import Reason, Record
@@ -233,27 +232,27 @@ async def doubts(tx: Tx, keys: Iterable[TicketKey]) -> dict[TicketKey, tuple[Dou
     """The doubts of the tickets `keys`: of each reason the earliest, which implies the later ones."""
     found: dict[TicketKey, tuple[Doubt, ...]] = dict.fromkeys(keys, ())
     if found:
-        for tenant, ticket, reason, since in await tx.run(_DOUBTS, arrays(found)):
+        for tenant, ticket, reason, since in await tx.rows(_DOUBTS, arrays(found)):
             found[tenant, ticket] += (Doubt(since=since, reason=reason),)
     return found
 
 
 async def releasable(tx: Tx, watermark: Instant, limit: int) -> list[Place]:
     """Up to `limit` parked records whose reason has gone: W has passed their time, or a policy has come."""
-    rows = await tx.run(_RELEASABLE, {"watermark": watermark, "limit": limit})
+    rows = await tx.rows(_RELEASABLE, {"watermark": watermark, "limit": limit})
     return [(topic, part, offset) for topic, part, offset in rows]
 
 
 async def find(tx: Tx, places: Iterable[Place]) -> list[Parked]:
     """The records at `places`, in their order; those that were never parked are left out."""
-    return [_parked(row) for row in await tx.run(_STANDING, _places(places))]
+    return [_parked(row) for row in await tx.rows(_STANDING, _places(places))]
 
 
 async def settle(
     tx: Tx, places: Iterable[Place], state: State, *, by: str, why: str, at: Instant
 ) -> set[Place]:
     """Release or drop records; the places of those that were still parked. Their tickets are locked."""
-    rows = await tx.run(_SETTLE, _places(places) | {"state": state.value, "by": by, "why": why, "at": at})
+    rows = await tx.rows(_SETTLE, _places(places) | {"state": state.value, "by": by, "why": why, "at": at})
     return {(topic, part, offset) for topic, part, offset in rows}
 
 
@@ -292,7 +291,7 @@ async def browse(
         tenant, ticket = key
         chosen = chosen.where(PARKED.c.bucket == bucket_of(*key))
         chosen = chosen.where(PARKED.c.tenant == tenant, PARKED.c.ticket == ticket)
-    return [_parked(row) for row in await tx.run(chosen.limit(limit))]
+    return [_parked(row) for row in await tx.rows(chosen.limit(limit))]
 
 
 async def standing(tx: Tx) -> list[Standing]:
@@ -303,7 +302,7 @@ async def standing(tx: Tx) -> list[Standing]:
         .group_by(PARKED.c.reason)
         .order_by(PARKED.c.reason)
     )
-    return [Standing(Reason(reason), count, oldest) for reason, count, oldest in await tx.run(counted)]
+    return [Standing(Reason(reason), count, oldest) for reason, count, oldest in await tx.rows(counted)]
 
 
 def _columns() -> Select[*tuple[Any, ...]]:
@@ -314,7 +313,7 @@ def _columns() -> Select[*tuple[Any, ...]]:
     return select(*(PARKED.c[name] for name in names.split()))
 
 
-def _parked(row: Row[*tuple[Any, ...]]) -> Parked:
+def _parked(row: Row) -> Parked:
     topic, part, offset, key, value, headers, recorded_at, *rest = row
     tenant, ticket, reason, detail, occurred_at, parked_at, state, by, at, why = rest
     return Parked(

@@ -87,7 +87,7 @@ async def versions(tx: Tx, tenant: str) -> list[Version]:
         .where(POLICY.c.tenant == tenant)
         .order_by(POLICY.c.effective_from)
     )
-    return [Version(*row) for row in await tx.run(chosen)]
+    return [Version(*row) for row in await tx.rows(chosen)]
 
 
 async def tenants(tx: Tx) -> list[str]:

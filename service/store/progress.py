@@ -170,7 +170,7 @@ async def own(tx: Tx, topic: str, parts: Iterable[int]) -> dict[int, Position]:
     chosen = sorted(set(parts))
     if not chosen:
         return {}
-    rows = await tx.run(_OWN, {"topic": topic, "parts": chosen})
+    rows = await tx.rows(_OWN, {"topic": topic, "parts": chosen})
     return {part: Position(epoch, next_offset) for part, epoch, next_offset in rows}
 
 
@@ -182,7 +182,7 @@ async def position(tx: Tx, topic: str, part: int) -> Position | None:
 
 async def positions(tx: Tx) -> list[Progress]:
     """Every known partition."""
-    return [Progress(*row) for row in await tx.run(_POSITIONS)]
+    return [Progress(*row) for row in await tx.rows(_POSITIONS)]
 
 
 async def advance(tx: Tx, topic: str, part: int, old: int, new: int, epoch: int) -> bool:

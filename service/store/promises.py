@@ -103,7 +103,7 @@ async def current(tx: Tx, keys: Iterable[TicketKey]) -> dict[TicketKey, dict[Pro
     promises: dict[TicketKey, dict[PromiseKey, Promise]] = {key: {} for key in keys}
     if not promises:
         return promises
-    for tenant, ticket, target, source, id_, state, start, due, stop, held, in_doubt in await tx.run(
+    for tenant, ticket, target, source, id_, state, start, due, stop, held, in_doubt in await tx.rows(
         _CURRENT, arrays(promises)
     ):
         promises[tenant, ticket][target, source, id_] = Promise(
@@ -170,5 +170,5 @@ async def unfinished(tx: Tx) -> list[Unfinished]:
     """How many promises are unfinished, by tenant, target and state."""
     return [
         Unfinished(tenant, target, State(state), count, oldest)
-        for tenant, target, state, count, oldest in await tx.run(_UNFINISHED)
+        for tenant, target, state, count, oldest in await tx.rows(_UNFINISHED)
     ]

@@ -103,7 +103,7 @@ async def said(tx: Tx, keys: Iterable[TicketKey]) -> dict[TicketKey, dict[str, S
     newest: dict[TicketKey, dict[str, Said]] = {key: {} for key in keys}
     if not newest:
         return newest
-    for tenant, ticket, rev, withdrawn, content in await tx.run(_SAID, arrays(newest)):
+    for tenant, ticket, rev, withdrawn, content in await tx.rows(_SAID, arrays(newest)):
         statement = load_statement(content)
         newest[tenant, ticket][statement.id] = Said(statement=statement, rev=rev, withdrawn=withdrawn)
     return newest
@@ -146,7 +146,7 @@ async def ledger(tx: Tx, key: TicketKey) -> list[Entry]:
             decided_at=decided_at,
             event_id=event_id,
         )
-        for rev, withdrawn, content, source, cause_id, watermark, decided_at, event_id in await tx.run(
+        for rev, withdrawn, content, source, cause_id, watermark, decided_at, event_id in await tx.rows(
             _REVISIONS, arrays([key])
         )
     ]

@@ -158,7 +158,7 @@ async def claim_due(tx: Tx, watermark: Instant, limit: int) -> list[Due]:
 
     A ticket that another transaction holds is left out and stays due.
     """
-    rows = await tx.run(_CLAIM, {"watermark": watermark, "limit": limit})
+    rows = await tx.rows(_CLAIM, {"watermark": watermark, "limit": limit})
     return [Due((tenant, ticket), wake_at) for tenant, ticket, wake_at in rows]
 
 
@@ -190,7 +190,7 @@ async def save(tx: Tx, standings: Collection[Standing]) -> None:
 
 async def unjudged(tx: Tx, limit: int) -> dict[TicketKey, str]:
     """Up to `limit` tickets that could not be judged, and why not."""
-    return {(tenant, ticket): why for tenant, ticket, why in await tx.run(_UNJUDGED, {"limit": limit})}
+    return {(tenant, ticket): why for tenant, ticket, why in await tx.rows(_UNJUDGED, {"limit": limit})}
 
 
 async def backlog(tx: Tx) -> Backlog:

@@ -1,10 +1,13 @@
 """A door on a real database, with one partition to feed it from and a clock that stands where it is put."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from sqlalchemy import text
 
 from service.apply import Applied, Door, Limits, Rulebook, Slice
 from service.sla.hours import ALWAYS
@@ -173,6 +176,18 @@ class Stage:
         """`question` of the store in a transaction of its own."""
         async with self.db.transaction() as tx:
             return await question(tx, *arguments, **named)
+
+    async def until_blocked(self, number: int = 1) -> None:
+        """So many transactions wait for a lock."""
+        waiting = text(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        for _ in range(500):
+            async with self.db.transaction() as tx:
+                if (await tx.run(waiting)).scalar_one() >= number:
+                    return
+            await asyncio.sleep(0.01)
+        raise TimeoutError("nobody waits for a lock")
 
     async def outgoing(self) -> list[outbox.Row]:
         return await self.ask(outbox.take, 0, 1, 10_000)

@@ -15,7 +15,7 @@ from service.wire.incoming import decode
 from service.wire.records import Reason, Record
 from tests.apply.staging import TENANT, TOPIC, after, garbage, key, record, register, staged
 
-TABLES = "ticket event promise statement outbox parked progress".split()
+TABLES = ["ticket", "event", "promise", "statement", "outbox", "parked", "progress"]
 STEPS = [
     "locked",
     "watermark read",
@@ -27,7 +27,7 @@ STEPS = [
 ]
 
 
-class Killed(Exception):
+class KilledError(Exception):
     pass
 
 
@@ -49,7 +49,7 @@ async def test_a_failure_after_any_step_leaves_nothing_and_a_repetition_makes_go
 
     def fail(done: str) -> None:
         if done == fatal:
-            raise Killed
+            raise KilledError
 
     async with staged(database, after_step=fail) as stage:
         await stage.send(record("A", "opened", 0))
@@ -58,7 +58,7 @@ async def test_a_failure_after_any_step_leaves_nothing_and_a_repetition_makes_go
         fatal = step
         piece = stage.placed(record("A", "resolved", 0.7), record("B", "opened", 0.1), garbage("B", 0.9))
 
-        with pytest.raises(Killed):
+        with pytest.raises(KilledError):
             await stage.door.apply(piece)
 
         assert await contents(stage.db) == before
@@ -116,7 +116,9 @@ async def test_of_two_owners_with_one_slice_one_applies_it(stage):
     """What a rebalance does while a handler runs: the same records, twice, at the same time."""
     pieces = []
     for _ in range(20):
-        piece = stage.placed(*(record(f"{len(pieces)}-{n}", "opened", 0) for n in range(20)))
+        piece = stage.placed(
+            *(record(f"{len(pieces)}-{n}", "opened", 0) for n in range(20)), garbage(f"{len(pieces)}", 0)
+        )
         outcomes = await asyncio.gather(
             stage.door.apply(piece), stage.door.apply(piece), return_exceptions=True
         )
@@ -124,7 +126,8 @@ async def test_of_two_owners_with_one_slice_one_applies_it(stage):
         stage.end = piece.next
         pieces.append(piece)
 
-    assert len((await contents(stage.db))["event"]) == 400
+    kept = await contents(stage.db)
+    assert (len(kept["event"]), len(kept["parked"])) == (400, 20)
 
 
 async def test_positions_beyond_the_last_record_are_kept(stage):
@@ -173,7 +176,9 @@ async def test_an_event_told_twice_counts_once(stage):
 
 async def test_the_same_fact_in_the_other_mode_is_the_same(stage):
     plain = record("A", "opened", 0)
-    told = {name.removeprefix("ce_"): value.decode() for name, value in plain.headers if name != "content-type"}
+    told = {
+        name.removeprefix("ce_"): value.decode() for name, value in plain.headers if name != "content-type"
+    }
     body = ", ".join(f'"{name}": "{value}"' for name, value in told.items())
     structured = replace(
         plain,
@@ -220,7 +225,8 @@ async def test_an_event_on_two_partitions_at_once_counts_once(database):
                 replace(stage.placed(*(replace(r, part=part) for r in records)), part=part) for part in (0, 1)
             ]
             pieces = [
-                replace(p, records=tuple(replace(r, part=p.part) for r in reversed(p.records))) for p in pieces
+                replace(p, records=tuple(replace(r, part=p.part) for r in reversed(p.records)))
+                for p in pieces
             ]
             pieces = [
                 replace(p, records=tuple(replace(r, offset=p.first + i) for i, r in enumerate(p.records)))
@@ -345,7 +351,9 @@ async def test_a_ticket_that_cannot_be_judged_with_an_event_goes_on_without_it(d
     async with staged(database, judge=touchy) as stage:
         await stage.send(record("A", "opened", 0))
         applied = await stage.send(
-            record("A", "noted", 0.1, id_="poison"), record("B", "opened", 0), record("A", "noted", 0.2, id_="ok")
+            record("A", "noted", 0.1, id_="poison"),
+            record("B", "opened", 0),
+            record("A", "noted", 0.2, id_="ok"),
         )
 
         assert (applied.applied, applied.parked) == (1, {Reason.NOT_JUDGED: 2})
@@ -384,7 +392,11 @@ async def test_data_that_the_database_refuses_are_parked_alone(database):
 
     def careless(one: Record, **how):
         found = decode(one, **how)
-        return replace(found, event=replace(found.event, seq=1 << 70)) if b"huge" in (one.value or b"") else found
+        return (
+            replace(found, event=replace(found.event, seq=1 << 70))
+            if b"huge" in (one.value or b"")
+            else found
+        )
 
     async with staged(database, decode=careless) as stage:
         applied = await stage.send(
@@ -426,22 +438,22 @@ async def test_what_a_doubt_or_time_changed_has_no_cause(stage):
     await stage.door.wake(10)
     await stage.door.drop(TOPIC, 0, 1, by="anna", reason="a test message")
 
-    assert await stage.said("A") == [
-        "half 1",
+    assert sorted(await stage.said("A")) == [
         "breach 1",
+        "half 1",
         "verdict 1 indeterminate not_json",
         "verdict 2 indeterminate not_json withdrawn",
     ]
     assert set((await causes(stage, "A")).values()) == {None}
 
 
-async def test_an_event_that_came_when_the_change_was_due_anyway_is_not_its_cause(stage):
-    await stage.send(record("A", "opened", 0), record("A", "resolved", 1.5))
-    await stage.send(garbage("A", 0.2))
+async def test_an_event_that_came_along_with_a_doubt_is_not_the_cause_of_what_the_doubt_did(stage):
+    await stage.send(record("A", "opened", 0))
     await stage.prove(2)
-    await stage.send(record("A", "noted", 1.9))
+    await stage.door.wake(10)
+    await stage.send(garbage("A", 0.2), record("A", "noted", 1.9))
 
-    assert (await causes(stage, "A"))["verdict 2"] is None
+    assert (await causes(stage, "A"))["breach 2"] is None
 
 
 async def test_nothing_is_revised_without_a_change(stage):
@@ -471,20 +483,12 @@ async def test_no_ticket_is_judged_at_an_earlier_watermark_than_before(database)
     async with staged(database, parts=2, judge=noting, diff=diff) as stage:
         await stage.send(record("A", "opened", 0))
         await stage.prove(0.1)
-        gate = asyncio.Event()
-
-        async def hold() -> None:
-                async with stage.db.transaction() as tx:
-                await tickets.lock(tx, [key("A")])
-                gate.set()
-                await asyncio.sleep(0.3)
-
-        holder = asyncio.create_task(hold())
-        await gate.wait()
-        waiting = asyncio.create_task(stage.send(record("A", "noted", 0.2)))
-        await asyncio.sleep(0.1)
-        await stage.prove(0.4)
-        await asyncio.gather(holder, waiting)
+        async with stage.db.transaction() as tx:
+            await tickets.lock(tx, [key("A")])
+            waiting = asyncio.create_task(stage.send(record("A", "noted", 0.2)))
+            await stage.until_blocked()
+            await stage.prove(0.4)
+        await waiting
 
         assert seen[-1] == ("A", after(0.4))
 
@@ -501,7 +505,12 @@ async def test_many_doors_on_the_same_tickets_do_not_deadlock(database):
                 told = [record(name, "noted", n / 100, id_=f"{part}-{n}-{name}", part=part) for name in names]
                 told = [replace(each, offset=first + i) for i, each in enumerate(told)]
                 piece = Slice(
-                    topic=TOPIC, part=part, epoch=stage.epoch, first=first, next=first + 12, records=tuple(told)
+                    topic=TOPIC,
+                    part=part,
+                    epoch=stage.epoch,
+                    first=first,
+                    next=first + 12,
+                    records=tuple(told),
                 )
                 applied += (await stage.door.apply(piece)).applied
                 first += 12
@@ -521,7 +530,7 @@ async def test_a_lock_that_is_not_given_is_unavailable_and_nothing_has_happened(
         await stage.send(record("A", "opened", 0))
         impatient = Database.open(database, lock_timeout_s=0.2)
         try:
-                async with stage.db.transaction() as tx:
+            async with stage.db.transaction() as tx:
                 await tickets.lock(tx, [key("A")])
                 stage.door._tools = replace(stage.door._tools, db=impatient)
                 with pytest.raises(Unavailable):
@@ -529,5 +538,3 @@ async def test_a_lock_that_is_not_given_is_unavailable_and_nothing_has_happened(
             assert await stage.history("A") == ["A-opened-0"]
         finally:
             await impatient.close()
-
-

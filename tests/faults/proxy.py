@@ -8,6 +8,8 @@
         proxy.drop()          # every connection is reset and new ones too, until
         proxy.forward()       # all is well again; what a black hole held back is delivered
 
+A subclass may look at every piece (`passes`) and cut a connection at the very byte it wants.
+
 For Kafka use `Proxy(to=kafka.behind, port=kafka.before)` and `proxy.address` as the bootstrap: metadata then
 sends clients back to the proxy.
 """
@@ -16,11 +18,19 @@ import asyncio
 import contextlib
 import socket
 import struct
-from typing import Self
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 HOST = "127.0.0.1"
 PIECE = 65_536
 _LINGER_ZERO = struct.pack("ii", 1, 0)
+
+
+@dataclass
+class Link:
+    """One connection; a subclass keeps in `notes` what it has seen of it."""
+
+    notes: dict[str, Any] = field(default_factory=dict)
 
 
 class Proxy:
@@ -71,6 +81,10 @@ class Proxy:
         self._dropping = True
         self.reset()
 
+    def passes(self, link: Link, piece: bytes, *, outward: bool) -> bool:
+        """Whether `piece` goes on, `outward` to the server or back; if not, the connection is reset on both sides."""
+        return True
+
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
@@ -94,8 +108,10 @@ class Proxy:
         except OSError:
             return
         self._ends.add(far_writer)
+        link = Link()
         ways = [
-            asyncio.ensure_future(self._carry(*way)) for way in ((reader, far_writer), (far_reader, writer))
+            asyncio.ensure_future(self._carry(link, reader, far_writer, outward=True)),
+            asyncio.ensure_future(self._carry(link, far_reader, writer, outward=False)),
         ]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -106,11 +122,15 @@ class Proxy:
             self._ends.discard(far_writer)
             _abort(far_writer)
 
-    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _carry(
+        self, link: Link, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, outward: bool
+    ) -> None:
         with contextlib.suppress(OSError):
             while piece := await source.read(PIECE):
                 await asyncio.sleep(self._pause)
                 await self._open.wait()
+                if not self.passes(link, piece, outward=outward):
+                    return
                 sink.write(piece)
                 await sink.drain()
 

@@ -176,3 +176,8 @@ def test_questions_in_any_order_have_the_same_answers():
     answers = [first.after(near, HOUR), first.closed(near, far), first.after(far, HOUR)]
 
     assert [second.after(far, HOUR), second.closed(near, far), second.after(near, HOUR)] == answers[::-1]
+
+
+def test_past_the_latest_instant_nothing_opens():
+    assert office().reopening(at("2199-12-31 17:59")) == at("2199-12-31 17:59")
+    assert office().reopening(at("2199-12-31 18:00")) is None

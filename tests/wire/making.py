@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from service.sla.events import Event, Json
 from service.sla.instants import DAY, SECOND, Instant, instant_of
 from service.wire.incoming import decode
 from service.wire.records import Accepted, Reason, Record, Refused
+from service.wire.unfit import Unfit
 
 #: The timestamp of records, and when their events happened.
 HEARD = instant_of(datetime(2026, 3, 10, tzinfo=UTC))
@@ -112,3 +114,12 @@ def refused(record: Record, *, max_bytes: int = 1 << 18) -> Refused:
 
 def why(record: Record) -> Reason:
     return refused(record).reason
+
+
+def refusal_of(call: Callable[[], object]) -> Unfit | None:
+    """How `call` is refused; None when it is not."""
+    try:
+        call()
+    except Unfit as refusal:
+        return refusal
+    return None

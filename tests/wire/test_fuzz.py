@@ -23,8 +23,11 @@ NAMES = (
             "ce_time",
             "ce_subject",
             "ce_tenant",
+            "ce_specversion",
+            "ce_",
+            "CE_id",
+            "other",
         ]
-        + ["ce_specversion", "ce_", "CE_id", "other"]
     )
     | st.text()
 )

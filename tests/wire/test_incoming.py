@@ -8,6 +8,7 @@ from service.sla.instants import MINUTE, SECOND
 from service.wire import times
 from service.wire.incoming import decode
 from service.wire.records import Accepted, Reason, Record
+from service.wire.strict import LEVELS
 from tests.wire.making import HAPPENED, HEARD, accepted, binary, document, read, refused, structured, why
 
 DATA: Any = {"seq": 1, "attributes": {"priority": "2"}}
@@ -74,6 +75,17 @@ def test_an_id_may_have_255_characters() -> None:
 
     assert accepted(structured(document(id=longest))).id == longest
     assert accepted(structured(document(subject="号" * 170), key=("号" * 170).encode())).ticket == "号" * 170
+
+
+@pytest.mark.parametrize(("levels", "fits"), [(LEVELS, True), (LEVELS + 1, False)])
+def test_data_may_be_nested_as_deep_in_either_mode(levels: int, fits: bool) -> None:
+    inner: Any = []
+    for _ in range(levels - 3):
+        inner = [inner]
+    data: Any = {"attributes": {"deep": inner}}
+
+    assert isinstance(read(structured(document(data=data))), Accepted) == fits
+    assert isinstance(read(binary(data)), Accepted) == fits
 
 
 REFUSALS: list[tuple[Reason, str, Record]] = [

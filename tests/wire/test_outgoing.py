@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.sla.instants import EARLIEST, LATEST
-from service.sla.statements import Account, Kind, Said, Statement, State
+from service.sla.statements import Account, Kind, Said, State, Statement
 from service.wire.ledger import load_statement, store_statement
 from service.wire.outgoing import decode_output, encode
 from tests.wire.making import IDENTIFIERS, TEXTS

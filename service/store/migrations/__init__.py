@@ -78,7 +78,9 @@ def head() -> str:
 
 def is_known(revision: str) -> bool:
     """Whether `revision` is one of this release; otherwise it was made by a later one."""
-    return any(known.revision == revision for known in ScriptDirectory.from_config(_config()).walk_revisions())
+    return any(
+        known.revision == revision for known in ScriptDirectory.from_config(_config()).walk_revisions()
+    )
 
 
 def _revision(connection: Connection) -> str | None:

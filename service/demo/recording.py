@@ -1,0 +1,65 @@
+"""What the demo replays: the recorded events, the policy they are judged by, and what a back-test says of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from service import rules
+from service.backtest import Backtest
+from service.sla.events import Event
+from service.sla.instants import DAY, SECOND, Instant
+from service.sla.policy import Policy, Rules
+from service.sla.statements import Statement
+from service.wire.files import BadLine, read_events
+
+#: 2016-04-01T00:00:00Z: the end of the month whose incidents the sample holds.
+UNTIL: Final[Instant] = 16_892 * DAY
+SOURCE: Final = "service-desk"
+
+_EXAMPLES: Final = Path(__file__).resolve().parents[2] / "examples"
+POLICY_FILE: Final = _EXAMPLES / "policies" / "service-desk.yaml"
+EVENTS_FILE: Final = _EXAMPLES / "data" / "servicenow_uci_shared.events.jsonl.gz"
+
+
+class MissingExamplesError(Exception):
+    """The examples are not beside the package; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Events up to `until`, in the file's order; `document` is the text of `policy`."""
+
+    events: tuple[Event, ...]
+    policy: Policy
+    document: str
+    until: Instant
+
+    @property
+    def start(self) -> Instant:
+        """A moment before the first event."""
+        return min(event.at for event in self.events) - SECOND
+
+
+def load() -> Recording:
+    """The recording. Raises MissingExamplesError."""
+    for path in (POLICY_FILE, EVENTS_FILE):
+        if not path.is_file():
+            message = f"{path.name} is not there: run the demo from a checkout, which has it under examples/"
+            raise MissingExamplesError(message)
+    document = POLICY_FILE.read_text(encoding="utf-8")
+    policy = rules.read(document, name=POLICY_FILE.name)
+    items = read_events(EVENTS_FILE, tenant=policy.tenant, source=SOURCE)
+    events = tuple(item for item in items if not isinstance(item, BadLine) and item.at <= UNTIL)
+    return Recording(events, policy, document, UNTIL)
+
+
+def backtest(recording: Recording) -> dict[str, Statement]:
+    """The statements in force at the recording's end, by id."""
+    test = Backtest(Rules((recording.policy,)), until=recording.until)
+    return {
+        statement.id: statement
+        for judged in test.judged(recording.events)
+        for statement in judged.judgement.statements
+    }

@@ -1,0 +1,92 @@
+"""What to say about a key that is missing, or that is not known where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Final
+
+from service.rules.errors import Path
+from service.rules.later import LATER
+from service.rules.shapes import (
+    CalendarShape,
+    EscalationShape,
+    EventShape,
+    MeaningShape,
+    PolicyShape,
+    RungShape,
+    Shape,
+    SourceShape,
+    TargetShape,
+)
+
+#: What a key that has to be there is for.
+NEEDED: Final[Mapping[str, str]] = {
+    "policy": "the name of this policy, such as `service-desk`",
+    "version": "which version of the policy this is, such as `2026-1`",
+    "effective_from": "from which instant on tickets follow it, such as `2026-01-01T00:00:00+08:00`",
+    "tenant": "whose policy it is",
+    "zone": "where its dates and wall times are read, such as `Asia/Shanghai`",
+    "targets": "what is promised, each target under its name",
+    "document": "the title of the document the rules come from",
+    "means": "the word of the vocabulary it stands for",
+    "week": "the working time of each weekday, such as `mon-fri: [08:30-12:00, 13:30-17:30]`",
+    "event": "the type of the event",
+    "at": "when it is said: `due`, `2h before`, `4h after` or `75%`",
+    "role": "who is addressed, such as `window_head`",
+    "stop": "the event that keeps the promise, such as `resolved`",
+    "budget": "how much time there is, such as `24h`",
+}
+
+#: Keys that people bring along from elsewhere.
+_ALSO_CALLED: Final[Mapping[str, str]] = {
+    "id": "policy",
+    "timezone": "zone",
+    "tz": "zone",
+    "effective": "effective_from",
+    "holidays": "closed",
+    "duration": "budget",
+    "deadline": "budget",
+    "limit": "budget",
+    "calendar": "hours",
+    "pauses": "accepts",
+    "holds": "accepts",
+    "warnings": "warn",
+    "escalations": "ladder",
+    "escalation": "ladder",
+    "conditions": "applies",
+    "when": "at",
+    "to": "role",
+}
+
+
+def unknown(path: Path) -> str:
+    """A sentence about the unknown key that `path` ends with."""
+    key, shape = str(path[-1]), _shape_at(path[:-1])
+    if sentence := LATER.get(shape, {}).get(key):
+        return f"`{key}` ({sentence}) is not built yet: take it out, or the promise would not be what the file says"
+    keys = tuple(shape.model_fields)
+    meant = _ALSO_CALLED.get(key)
+    near = [meant] if meant in keys else get_close_matches(key, keys, n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"the keys here are {', '.join(keys)}"
+    return f"`{key}` is not a key here: {hint}"
+
+
+def _shape_at(path: Path) -> type[Shape]:
+    match path:
+        case ("source",):
+            return SourceShape
+        case ("vocabulary", _):
+            return MeaningShape
+        case ("calendars", _):
+            return CalendarShape
+        case ("targets", _):
+            return TargetShape
+        case ("targets", _, "warn", _):
+            return RungShape
+        case ("targets", _, "ladder", _):
+            return EscalationShape
+        case ("targets", _, "start" | "stop" | "cancel", _):
+            return EventShape
+        case _:
+            return PolicyShape

@@ -1,0 +1,124 @@
+"""Kill -9 between every two steps of apply, clock and relay, and at random times, while work is going on."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import time
+from collections import Counter
+
+import pytest
+
+from tests.faults.crew import until
+from tests.faults.scenario import scenario
+from tests.faults.worker import STEPS
+
+pytestmark = [pytest.mark.line]
+
+EVERY_STEP = [f"{role}:{step}" for role, steps in STEPS.items() for step in steps]
+
+#: After these something is undone or untold that must be neither lost nor done twice.
+CRITICAL = [
+    "apply:begun", "apply:locked", "apply:appended", "apply:statements saved", "apply:outbox written",
+    "apply:progress advanced", "apply:committed", "clock:probed", "clock:settled", "wake:outbox written",
+    "wake:committed", "relay:sent", "relay:deleted", "own:owned",
+]  # fmt: skip
+
+
+class Reaper:
+    """Starts workers and sees to it that they die; counts after which step each did, and whether work was undone."""
+
+    def __init__(self, scene, chance: random.Random) -> None:
+        self.scene = scene
+        self.chance = chance
+        self.hits: Counter[str] = Counter()
+        self.busy = 0
+
+    async def at(self, step: str) -> None:
+        """One worker that dies right after it has passed `step` once, twice or three times."""
+        nth = 1 if step.startswith("own") else self.chance.randint(1, 3)  # partitions are taken over once
+        worker = self.scene.crew.start(crash=f"{step}:{nth}:KILL")
+        await self._dies(worker)
+        assert worker.step == step
+
+    async def by_chance(self, share: float) -> None:
+        """One worker that may die after any step."""
+        await self._dies(self.scene.crew.start(chance=f"{share}:{self.chance.random()}"))
+
+    async def at_any_time(self) -> None:
+        """One worker that is killed from outside a while after it has taken its partitions."""
+        worker = self.scene.crew.start()
+        await until(lambda: "partitions_taken" in worker.words() or not worker.alive, 20, worker.words)
+        await self.scene.go_on(2)
+        await asyncio.sleep(self.chance.uniform(0.0, 0.4))
+        worker.send(signal.SIGKILL)
+        await self._buried(worker)
+
+    async def _dies(self, worker) -> None:
+        end = time.monotonic() + 30
+        while worker.alive:
+            assert time.monotonic() < end, f"{worker.pid} does not die: {worker.step}\n{worker.words()}"
+            await self.scene.go_on()
+            try:
+                await until(lambda: not worker.alive, 1.0)
+            except AssertionError:
+                continue
+        await self._buried(worker)
+
+    async def _buried(self, worker) -> None:
+        assert await worker.ended() == -signal.SIGKILL, worker.words()
+        self.hits[worker.step] += 1
+        row = await self.scene.ask(
+            "SELECT (SELECT sum(next_offset) FROM progress), (SELECT count(*) FROM outbox),"
+            " (SELECT count(*) FROM ticket WHERE wake_at < (SELECT at FROM watermark))"
+        )
+        applied, waiting, due = row[0]
+        self.busy += (applied or 0) < len(self.scene.publisher.sent) or waiting > 0 or due > 0
+
+    def told(self) -> list[str]:
+        kills = sum(self.hits.values())
+        steps = [step for step in [*EVERY_STEP, ""] if self.hits[step]]
+        table = [f"    {self.hits[step]:3} after {step or 'nothing yet'}" for step in steps]
+        return [f"{kills} kills, {self.busy} with work undone:", *table]
+
+
+async def _over(scene, reaper, figures) -> None:
+    """The survivor finishes, and nothing shows that anybody died."""
+    scene.crew.start()
+    await scene.play()
+    await scene.rest()
+    evidence = await scene.verify()
+    figures += [*reaper.told(), f"    {len(evidence.statements)} records said, {evidence.repeats} of them again"]
+
+
+@pytest.mark.timeout(150)
+async def test_killed_at_critical_steps_and_at_random(stage, figures):
+    async with stage(scenario(250, 11)) as scene:
+        reaper = Reaper(scene, random.Random(11))
+        scene.cut(3 * len(CRITICAL) + 6)
+        for step in CRITICAL:
+            await reaper.at(step)
+        await reaper.by_chance(0.02)
+        await reaper.at_any_time()
+        assert sum(reaper.hits.values()) >= 12
+        await _over(scene, reaper, figures)
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_killed_at_every_step_and_at_random(stage, figures, seed):
+    async with stage(scenario(800, seed)) as scene:
+        chance = random.Random(seed)
+        reaper = Reaper(scene, chance)
+        scene.cut(3 * len(EVERY_STEP) + 60)
+        for step in chance.sample(EVERY_STEP, len(EVERY_STEP)):
+            await reaper.at(step)
+        for _ in range(12):
+            await reaper.by_chance(chance.choice([0.003, 0.01, 0.03]))
+        for _ in range(12):
+            await reaper.at_any_time()
+        assert set(EVERY_STEP) <= reaper.hits.keys()
+        assert sum(reaper.hits.values()) >= 40
+        await _over(scene, reaper, figures)

@@ -1,0 +1,88 @@
+"""Proxies that let a request through and keep the answer: the work is done, and nobody is told."""
+
+from __future__ import annotations
+
+import random
+import re
+import struct
+from collections import Counter
+
+from tests.faults.proxy import Link, Proxy
+
+_APPLICATION = re.compile(rb"application_name\0slaclock (\w+)\0")
+_COMMIT = b"COMMIT;\0"
+_PRODUCE = 0
+_LENGTH = struct.Struct(">i")
+_API = struct.Struct(">h")
+
+
+class CommitThief(Proxy):
+    """In front of Postgres: cuts a connection in its COMMIT, with probability `share`.
+
+    Either the COMMIT is done and the answer is lost, or the COMMIT itself is lost; `cut` counts by
+    (whose connection, which of the two). It rests until `steal` is set.
+    """
+
+    def __init__(self, to: int, *, share: float, seed: int) -> None:
+        super().__init__(to)
+        self._share = share
+        self._chance = random.Random(seed)
+        self.steal = False
+        self.cut: Counter[tuple[str, str]] = Counter()
+
+    def passes(self, link: Link, piece: bytes, *, outward: bool) -> bool:
+        if outward:
+            if found := _APPLICATION.search(piece):
+                link.notes["who"] = found[1].decode()
+            if self.steal and _COMMIT in piece and self._chance.random() < self._share:
+                if self._chance.random() < 0.3:
+                    self.cut[link.notes.get("who", "?"), "lost"] += 1
+                    return False
+                link.notes["wanted"] = True
+            return True
+        if link.notes.pop("wanted", False):
+            self.cut[link.notes.get("who", "?"), "done"] += 1
+            return False
+        return True
+
+
+class ReplyThief(Proxy):
+    """In front of Kafka: the broker takes a produce request, and the connection breaks before it says so.
+
+    With probability `share` while `steal` is set; `cut` counts.
+    """
+
+    def __init__(self, to: int, port: int, *, share: float, seed: int) -> None:
+        super().__init__(to, port)
+        self._share = share
+        self._chance = random.Random(seed)
+        self.steal = False
+        self.cut = 0
+
+    def passes(self, link: Link, piece: bytes, *, outward: bool) -> bool:
+        if outward:
+            produced = any(api == _PRODUCE for api in _requests(link, piece))
+            if produced and self.steal and self._chance.random() < self._share:
+                link.notes["wanted"] = True
+            return True
+        if link.notes.pop("wanted", False):
+            self.cut += 1
+            return False
+        return True
+
+
+def _requests(link: Link, piece: bytes) -> list[int]:
+    """The API keys of the requests that begin in `piece`."""
+    begun: list[int] = []
+    rest = link.notes.get("head", b"") + piece
+    skip = link.notes.get("skip", 0)
+    while True:
+        gone = min(skip, len(rest))
+        rest, skip = rest[gone:], skip - gone
+        if skip or len(rest) < 6:
+            break
+        (length,) = _LENGTH.unpack_from(rest)
+        begun.append(_API.unpack_from(rest, 4)[0])
+        skip = 4 + length
+    link.notes["head"], link.notes["skip"] = rest, skip
+    return begun

@@ -1,0 +1,215 @@
+"""Whatever stands in a file: a policy, or PolicyErrors with places in it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from service import rules
+from service.rules.later import LATER
+from service.rules.shapes import (
+    CalendarShape,
+    EventShape,
+    MeaningShape,
+    PolicyShape,
+    RungShape,
+    SourceShape,
+    TargetShape,
+)
+from service.sla.policy import Policy
+
+EXAMPLES = [
+    path.read_text() for path in sorted((Path(__file__).parents[2] / "examples" / "policies").glob("*.yaml"))
+]
+
+SHAPES = (PolicyShape, SourceShape, MeaningShape, CalendarShape, TargetShape, EventShape, RungShape)
+KEYS = sorted(
+    {key for shape in SHAPES for key in shape.model_fields} | {key for keys in LATER.values() for key in keys}
+)
+WORDS = [
+    *(
+        "24h",
+        "8h30m",
+        "5 working days",
+        "120 calendar_days",
+        "0h",
+        "-4h",
+        "24",
+        "75%",
+        "due",
+        "2h before",
+        "4h after",
+    ),
+    *(
+        "3 calendar_days before",
+        "opened",
+        "resolved",
+        "closed",
+        "noted",
+        "reopened",
+        "created",
+        "queued",
+        "voided",
+    ),
+    *(
+        "24x7",
+        "office",
+        "close",
+        "next_open",
+        "new",
+        "ignore",
+        "any",
+        "none",
+        "yes",
+        "NO",
+        "null",
+        "~",
+        "a",
+        "b",
+    ),
+    *(
+        "UTC",
+        "Asia/Shanghai",
+        "Mars",
+        "2026-01-01T00:00:00Z",
+        "2026-01-01",
+        "2026-02-01 to 2026-02-09",
+        "08:30-12:00",
+    ),
+    *("22:00-06:00", "08:30", "mon", "mon-fri", "sat", "window_head", "breach", "*", "故障", "1.10"),
+]
+_BREAKS = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # what ends a line in YAML
+INDICATORS = [
+    *":-?,[]{}#&*!|>'\"%@`~ \n\t\r",
+    "  ",
+    "\n  ",
+    "\n- ",
+    ": ",
+    "---\n",
+    "...\n",
+    "<<: ",
+    "&a ",
+    "*a ",
+    "!!",
+]
+
+scalars = st.sampled_from(WORDS) | st.text(max_size=8)
+trees = st.recursive(
+    scalars,
+    lambda deeper: (
+        st.lists(deeper, max_size=4)
+        | st.dictionaries(st.sampled_from(KEYS + WORDS) | st.text(max_size=4), deeper, max_size=6)
+    ),
+    max_leaves=30,
+)
+
+
+def written(tree) -> str:
+    """`tree` in YAML's flow style, texts in quotes where they need them."""
+    if isinstance(tree, list):
+        return "[" + ", ".join(map(written, tree)) + "]"
+    if isinstance(tree, dict):
+        return "{" + ", ".join(f"{written(key)}: {written(value)}" for key, value in tree.items()) + "}"
+    plain = tree in WORDS and tree not in {"*", "~"}
+    return tree if plain else '"' + "".join(f"\\U{ord(sign):08x}" for sign in tree) + '"'
+
+
+def judged(text: str | bytes) -> None:
+    """Reading and checking agree, and every error has a place in the text and a sentence of ours."""
+    errors = rules.check(text)
+    if errors:
+        with pytest.raises(rules.PolicyErrors) as raised:
+            rules.read(text, name="any")
+        assert raised.value.errors == errors == tuple(sorted(errors))
+    else:
+        assert isinstance(rules.read(text, name="any"), Policy)
+    lines = len(_BREAKS.split(text if isinstance(text, str) else text.decode("utf-8", "replace")))
+    for error in errors:
+        assert 1 <= error.line <= lines
+        assert error.column >= 1
+        assert error.message
+        assert "Input should" not in error.message
+
+
+@given(st.text())
+@settings(deadline=None)
+def test_any_text(text):
+    judged(text)
+
+
+@given(st.binary())
+@settings(deadline=None)
+def test_any_bytes(data):
+    judged(data)
+
+
+@given(st.lists(st.sampled_from(INDICATORS + KEYS + WORDS), max_size=40).map("".join))
+@settings(deadline=None)
+@example("!<tag:yaml.org,2002:python/object/apply:os.system> [x]")
+@example("%YAML 9.9\n---\na: b\n")
+@example("a: !%ff b\n")
+@example("? [a, {b: c}]\n: d\n? {x: y}\n: [z]\n*a : b\n")
+@example("a: &x [*x]\n")
+def test_anything_like_yaml(text):
+    judged(text)
+
+
+@given(trees)
+@settings(max_examples=300, deadline=None)
+def test_any_tree(tree):
+    judged(written(tree))
+
+
+policies = st.fixed_dictionaries(
+    {},
+    optional={
+        "policy": scalars,
+        "version": scalars,
+        "effective_from": scalars,
+        "tenant": scalars,
+        "zone": scalars,
+        "grace": scalars,
+        "source": trees,
+        "vocabulary": st.dictionaries(scalars, trees, max_size=3) | trees,
+        "events": st.lists(scalars, max_size=3) | trees,
+        "calendars": st.dictionaries(
+            scalars, st.dictionaries(st.sampled_from(sorted(CalendarShape.model_fields)), trees), max_size=3
+        ),
+        "targets": st.dictionaries(
+            scalars, st.dictionaries(st.sampled_from(sorted(TargetShape.model_fields)), trees), max_size=4
+        ),
+    },
+)
+
+
+@given(policies)
+@settings(max_examples=300, deadline=None)
+def test_any_tree_with_the_right_keys(tree):
+    judged(written(tree))
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_an_example_with_changed_lines(data):
+    lines = data.draw(st.sampled_from(EXAMPLES)).splitlines()
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(lines) - 1))
+        line = lines[at]
+        cut = data.draw(st.integers(0, len(line)))
+        put = data.draw(st.sampled_from(["", *INDICATORS, *WORDS, *KEYS]))
+        change = data.draw(st.sampled_from(["insert", "end", "remove", "twice", "indent", "value"]))
+        if change == "insert":
+            lines[at] = line[:cut] + put + line[cut:]
+        elif change == "end":
+            lines[at] = line[:cut] + put
+        elif change == "remove" and len(lines) > 1:
+            del lines[at]
+        elif change == "twice":
+            lines.insert(at, line)
+        elif change == "indent":
+            lines[at] = "  " + line
+        elif ": " in line:
+            lines[at] = line.partition(": ")[0] + ": " + put
+    judged("\n".join(lines))

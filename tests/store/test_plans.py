@@ -1,0 +1,66 @@
+"""The statements of the hot path read as many rows as they are asked for, however large the tables are."""
+
+import re
+
+import pytest
+from sqlalchemy import text
+
+from service.store import events, outbox, parked, promises, statements, tickets
+from service.store.keys import arrays
+
+ROWS = 50_000
+
+FILL = (
+    f"INSERT INTO ticket (bucket, tenant, ticket, wake_at) SELECT n % 256, 't', 'T' || n, n FROM generate_series(1, {ROWS}) n",
+    f"""INSERT INTO event (bucket, tenant, ticket, source, id, type, at, seq, attributes, digest)
+        SELECT n % 256, 't', 'T' || n, 's', 'e', 'opened', 0, 0, '', sha256('') FROM generate_series(1, {ROWS}) n""",
+    f"""INSERT INTO promise (bucket, tenant, ticket, target, started_source, started_id, state, start, held, in_doubt)
+        SELECT n % 256, 't', 'T' || n, 'x', 's', 'e', 'met', 0, false, false FROM generate_series(1, {ROWS}) n""",
+    f"""INSERT INTO statement (bucket, tenant, ticket, id, rev, withdrawn, kind, target, at, content, decided_at, event_id)
+        SELECT n % 256, 't', 'T' || n, gen_random_uuid(), 1, false, 'breach', 'x', 0, '', 0, gen_random_uuid()
+        FROM generate_series(1, {ROWS}) n""",
+    f"""INSERT INTO outbox (bucket, topic, key, value, headers, created_at)
+        SELECT n % 256, 'o', '', '', '', 0 FROM generate_series(1, {ROWS}) n""",
+    f"""INSERT INTO parked (topic, part, record_offset, bucket, tenant, ticket, reason, detail, parked_at, headers, recorded_at)
+        SELECT 'o', 0, n, n % 256, 't', 'T' || n, 'not_json', '', 0, '', 0 FROM generate_series(1, {ROWS}) n""",
+)
+
+SOME = arrays(("t", f"T{n}") for n in range(1, 2000, 20))
+
+STATEMENTS = {
+    "lock": (tickets._LOCK, SOME),
+    "claim": (tickets._CLAIM, {"watermark": 300, "limit": 100}),
+    "history": (events._HISTORY, SOME),
+    "said": (statements._SAID, SOME),
+    "promises": (promises._CURRENT, SOME),
+    "doubts": (parked._DOUBTS, SOME),
+    "outbox": (outbox._TAKE, {"buckets": list(range(0, 256, 2)), "limit": 100}),
+    "releasable": (parked._RELEASABLE, {"watermark": 300, "limit": 100}),
+    "unfinished": (promises._UNFINISHED, {}),
+}
+
+
+@pytest.fixture
+async def full(db):
+    async with db.transaction() as tx:
+        for fill in FILL:
+            await tx.run(text(fill))
+    for table in ["ticket", "event", "promise", "statement", "outbox", "parked"]:
+        async with db.transaction() as tx:
+            await tx.run(text(f"ANALYZE {table}"))
+    return db
+
+
+async def test_no_statement_of_the_hot_path_reads_a_whole_table(full):
+    for name, (statement, parameters) in STATEMENTS.items():
+        async with full.transaction() as tx:
+            rows = await tx.run(
+                text(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {statement.text}"), parameters
+            )
+            plan = "\n".join(rows.scalars())
+        whole = re.findall(r"Seq Scan on (\w+)", plan)
+        assert set(whole) <= {"policy"}, f"{name}\n{plan}"
+        read = [
+            int(float(n)) * int(loops) for n, loops in re.findall(r"actual rows=([\d.]+) loops=(\d+)", plan)
+        ]
+        assert max(read, default=0) <= 500, f"{name}\n{plan}"
