@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -97,10 +98,11 @@ class Relay:
 
     def _count(self, rows: Sequence[outbox.Row], sent: Sent) -> None:
         by_id = {row.id: row for row in rows}
-        for id_ in sent.acknowledged:
-            row = by_id[id_]
-            self._metrics.sent.labels(row.topic).inc()
-            if self._refused:
+        done = [by_id[id_] for id_ in sent.acknowledged]
+        for topic, count in Counter(row.topic for row in done).items():
+            self._metrics.sent.labels(topic).inc(count)
+        if self._refused:
+            for row in done:
                 self._refused.pop((row.topic, row.key), None)
         for id_ in sent.refused:
             self._refuse(by_id[id_])

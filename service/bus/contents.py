@@ -9,11 +9,13 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 _POLL_MS: Final = 500
+#: So many polls in a row that bring nothing are an end.
+_QUIET_POLLS: Final = 4
 
 
 async def contents(options: Mapping[str, Any], topic: str, *, timeout: float) -> AsyncIterator[bytes]:  # noqa: ASYNC109 - one bound on the whole reading
-    """The values of `topic` from its beginning to its end: past the ends it had when the reading began, until a poll
-    brings nothing. (A broker may tell an end that is too early.)
+    """The values of `topic` from its beginning to its end: past the ends it had when the reading began, until polls
+    bring nothing for a while. (The demo's broker may tell an end that is too early.)
 
     In order within a partition; null values are left out. Raises aiokafka's KafkaError or TimeoutError.
     """
@@ -25,10 +27,12 @@ async def contents(options: Mapping[str, Any], topic: str, *, timeout: float) ->
             consumer.assign(parts)
             ends = await consumer.end_offsets(parts)
             await consumer.seek_to_beginning(*parts)
-            more = True
-            while more or [part for part in parts if await consumer.position(part) < ends[part]]:
+            quiet = 0
+            while quiet < _QUIET_POLLS or [
+                part for part in parts if await consumer.position(part) < ends[part]
+            ]:
                 found = await consumer.getmany(timeout_ms=_POLL_MS)
-                more = bool(found)
+                quiet = 0 if found else quiet + 1
                 for records in found.values():
                     for record in records:
                         if record.value is not None:

@@ -135,12 +135,15 @@ class Producer:
     ) -> dict[tuple[str, int], list[Row]]:
         chains: defaultdict[tuple[str, int], list[Row]] = defaultdict(list)
         known: dict[str, list[int]] = {}
+        places: dict[tuple[str, bytes], int] = {}
         for row in rows:
-            parts = known.get(row.topic)
-            if parts is None:
-                async with asyncio.timeout(self._ack_seconds):
-                    parts = known[row.topic] = sorted(await client.partitions_for(row.topic))
-            chains[row.topic, _PARTITION(row.key, parts, parts)].append(row)
+            part = places.get((row.topic, row.key))
+            if part is None:
+                if row.topic not in known:
+                    async with asyncio.timeout(self._ack_seconds):
+                        known[row.topic] = sorted(await client.partitions_for(row.topic))
+                part = places[row.topic, row.key] = _PARTITION(row.key, known[row.topic], known[row.topic])
+            chains[row.topic, part].append(row)
         return chains
 
     async def _send_chain(

@@ -37,6 +37,10 @@ Take = Callable[[Portion, Callable[[], bool]], Awaitable[Outcome]]
 _ASK_SECONDS: Final = 5.0
 _HINT_SECONDS: Final = 2.0
 
+#: FastStream tells of every batch at INFO.
+_QUIET: Final = logging.getLogger("slaclock.faststream")
+_QUIET.setLevel(logging.WARNING)
+
 log = structlog.stdlib.get_logger("slaclock.bus")
 
 
@@ -72,7 +76,7 @@ class Subscription(ConsumerRebalanceListener):  # type: ignore[misc]
             allow_auto_create_topics=False,
             graceful_timeout=settings.drain_seconds,
             apply_types=False,
-            logger=logging.getLogger("faststream"),
+            logger=_QUIET,
         )
         self._subscriber = self._broker.subscriber(
             topic,

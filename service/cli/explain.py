@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
 
+from service.cli.case import Case, in_file, stored
 from service.cli.database import with_database
-from service.cli.files import EVENTS, POLICY, Faults, read_events, read_rules, registered_rules
+from service.cli.files import EVENTS, POLICY, read_rules
 from service.cli.moments import UTC, WRITTEN, Written, told
 from service.cli.output import show, show_json, table
 from service.cli.program import Problem
@@ -19,13 +19,7 @@ from service.cli.stretches import show_rows
 
 if TYPE_CHECKING:
     from service.cli.explanation import Explained
-    from service.settings import Settings
-    from service.sla.events import Doubt, Event
-    from service.sla.history import History
-    from service.sla.instants import Instant
-    from service.sla.policy import Rules
     from service.sla.statements import Statement
-    from service.store import Database
     from service.store.statements import Entry
 
 
@@ -73,12 +67,12 @@ def explain(
     status = 0
     instant = None if until is None else until.instant()
     if events is None:
-        case = with_database(lambda database, settings: _stored(database, settings, ticket, tenant, instant))
+        case = with_database(lambda database, settings: stored(database, settings, ticket, tenant, instant))
     else:
         rules = read_rules(policies)
         if tenant not in (None, rules.versions[0].tenant):
             raise Problem(f"the policy is that of tenant {rules.versions[0].tenant}, not of {tenant}")
-        case, status = _in_file(events, rules, ticket, source, instant)
+        case, status = in_file(events, rules, ticket, source, instant)
     promises = [
         each
         for each in explained(case.history, case.rules, case.upto)
@@ -91,72 +85,6 @@ def explain(
     else:
         _show(case, promises, utc=utc)
     return status
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A ticket, all that bears on it, and the instant as of which it is explained; `said` is its ledger, if any."""
-
-    key: tuple[str, str]
-    history: History
-    rules: Rules
-    upto: Instant
-    said: tuple[Entry, ...] = ()
-
-
-def _in_file(path: str, rules: Rules, ticket: str, source: str, until: Instant | None) -> tuple[Case, int]:
-    """The ticket as the file has it up to `until`, and the exit status for what else is in the file."""
-    from service.backtest import Fault
-    from service.sla.history import key_of
-    from service.wire.files import BadLine
-
-    key = (rules.versions[0].tenant, ticket)
-    faults = Faults(path)
-    facts: dict[tuple[str, str], Event] = {}
-    latest = -1
-    for item in read_events(path, tenant=key[0], source=source):
-        if isinstance(item, BadLine):
-            faults(Fault(item.number, item.reason, item.detail))
-            continue
-        latest = max(latest, item.at)
-        if (item.tenant, item.ticket) == key:
-            facts.setdefault(key_of(item), item)
-    if not facts:
-        raise Problem(f"{path} has no event of ticket {key[1]} of tenant {key[0]}")
-    upto = latest if until is None else until
-    return Case(key, _known(facts.values(), (), upto), rules, upto), faults.sum_up()
-
-
-def _known(facts: Iterable[Event], doubts: tuple[Doubt, ...], upto: Instant) -> History:
-    """What had happened by `upto`."""
-    from service.sla.history import History
-
-    return History(tuple(event for event in facts if event.at <= upto), doubts)
-
-
-async def _stored(
-    database: Database, settings: Settings, ticket: str, tenant: str | None, until: Instant | None
-) -> Case:
-    """The ticket as the database has it: as of W, or of an earlier instant."""
-    from service.sla.history import History
-    from service.store import events, parked, policies, progress, statements
-
-    key = (tenant or settings.tenant, ticket)
-    async with database.transaction() as tx:
-        versions = await policies.versions(tx, key[0])
-        facts = (await events.history(tx, [key]))[key]
-        doubts = (await parked.doubts(tx, [key]))[key]
-        said = await statements.ledger(tx, key)
-        watermark = (await progress.watermark(tx)).at
-    if not versions:
-        raise Problem(f"tenant {key[0]} has no policy; `slaclock policy register` adds one")
-    if not facts and not doubts:
-        raise Problem(f"there is no ticket {ticket} of tenant {key[0]}")
-    upto = -1 if watermark is None else watermark
-    history = History(facts, doubts)
-    if until is not None and until < upto:
-        history, upto = _known(facts, doubts, until), until
-    return Case(key, history, registered_rules(versions), upto, tuple(said))
 
 
 def _show(case: Case, promises: Sequence[Explained], *, utc: bool) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from service.cli.database import with_database
-from service.cli.moments import UTC, told
 from service.cli.output import say, show, show_json, table
+from service.cli.parked_record import as_json_of, content_of, line_of, place_of, show_record
 from service.cli.program import Problem
 
 if TYPE_CHECKING:
@@ -90,13 +90,13 @@ def list_(every: bool, ticket: str | None, tenant: str | None, limit: int, as_js
 
     rows = with_database(read)
     if as_json:
-        show_json([_as_json(row) for row in rows])
+        show_json([as_json_of(row) for row in rows])
         return
     if not rows:
         show("nothing is parked")
         return
     heads = ["record", "reason", "tenant", "ticket", "recorded at", "state"]
-    table(heads, [_line(row) for row in rows])
+    table(heads, [line_of(row) for row in rows])
     if len(rows) == limit:
         say(f"at most {limit} are listed; --limit lists more")
 
@@ -115,12 +115,12 @@ def show_(places: tuple[Place, ...], as_json: bool) -> None:
 
     rows = with_database(read)
     if as_json:
-        show_json([{**_as_json(row), **_content(row)} for row in rows])
+        show_json([{**as_json_of(row), **content_of(row)} for row in rows])
     else:
         for row in rows:
-            _show(row)
+            show_record(row)
     if missing := set(places) - {row.place for row in rows}:
-        raise Problem("never parked: " + ", ".join(sorted(map(_place, missing))))
+        raise Problem("never parked: " + ", ".join(sorted(map(place_of, missing))))
 
 
 @parked.command()
@@ -186,11 +186,11 @@ async def _one(
     from service.apply import NotParked, StillUnfit
 
     try:
-        return {"record": _place(place), "result": done, **await decide(door, place)}
+        return {"record": place_of(place), "result": done, **await decide(door, place)}
     except NotParked:
-        return {"record": _place(place), "result": "not_parked", "why": "no record stands parked there"}
+        return {"record": place_of(place), "result": "not_parked", "why": "no record stands parked there"}
     except StillUnfit as unfit:
-        return {"record": _place(place), "result": "still_unfit", "why": str(unfit)}
+        return {"record": place_of(place), "result": "still_unfit", "why": str(unfit)}
 
 
 def _door(database: Database, settings: Settings) -> Door:
@@ -207,69 +207,3 @@ def _user() -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         return str(os.getuid())
-
-
-def _place(place: Place) -> str:
-    return ":".join(str(part) for part in place)
-
-
-def _line(row: Parked) -> list[str]:
-    recorded = told(row.record.timestamp, UTC)
-    decided = "" if row.decided_by is None else f" by {row.decided_by}: {row.decided_why}"
-    return [
-        _place(row.place),
-        row.reason,
-        row.tenant or "-",
-        row.ticket or "-",
-        recorded,
-        f"{row.state}{decided}",
-    ]
-
-
-def _show(row: Parked) -> None:
-    show(f"{_place(row.place)}  {row.reason}: {row.detail}")
-    show(f"  ticket    {row.ticket or 'not known'} of tenant {row.tenant or 'not known'}")
-    show(f"  recorded  {told(row.record.timestamp, UTC)}, parked {told(row.parked_at, UTC)}")
-    if row.decided_by is not None:
-        show(f"  {row.state:9} {told(row.decided_at, UTC)} by {row.decided_by}: {row.decided_why}")
-    content = _content(row)
-    show(f"  key       {content['key']}")
-    for name, value in content["headers"]:
-        show(f"  header    {name}: {value}")
-    show(f"  value     {content['value']}")
-
-
-def _as_json(row: Parked) -> dict[str, Any]:
-    from service.wire import times
-
-    def written(instant: int | None) -> str | None:
-        return None if instant is None else times.write(instant)
-
-    topic, part, offset = row.place
-    return {
-        "record": _place(row.place),
-        "topic": topic,
-        "partition": part,
-        "offset": offset,
-        "reason": row.reason.value,
-        "detail": row.detail,
-        "tenant": row.tenant,
-        "ticket": row.ticket,
-        "recorded_at": times.write(row.record.timestamp),
-        "occurred_at": written(row.occurred_at),
-        "parked_at": times.write(row.parked_at),
-        "state": row.state.value,
-        "decided_by": row.decided_by,
-        "decided_at": written(row.decided_at),
-        "decided_why": row.decided_why,
-    }
-
-
-def _content(row: Parked) -> dict[str, Any]:
-    """The record itself; bytes that are no UTF-8 are escaped as Python does."""
-
-    def text(value: bytes | None) -> str | None:
-        return None if value is None else value.decode("utf-8", errors="backslashreplace")
-
-    headers = [[name, text(value)] for name, value in row.record.headers]
-    return {"key": text(row.record.key), "headers": headers, "value": text(row.record.value)}

@@ -149,7 +149,7 @@ class _View:
         if course.state in MISSED and course.due is not None and not self._passed(course.due):
             yield course.due + grace
         for _, instant in self.rungs:
-            if not self._passed(instant):
+            if not self._passed(instant) and not self._doubted(instant):
                 yield instant + grace
 
     def _passed(self, instant: Instant) -> bool:

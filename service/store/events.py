@@ -95,7 +95,7 @@ class Past:
     replacements: dict[EventKey, list[EventKey]] = field(default_factory=dict)
 
 
-_ENCODER: Final = msgspec.json.Encoder(order="sorted")
+_ENCODER: Final = msgspec.json.Encoder()
 _DECODER: Final = msgspec.json.Decoder(dict[str, Any])
 
 

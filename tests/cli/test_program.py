@@ -2,7 +2,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -50,10 +49,13 @@ def test_every_command_has_help(command):
 
 
 def test_help_takes_well_under_half_a_second():
+    """Of processor time, which does not depend on what else this machine does."""
+
     def seconds() -> float:
-        begun = time.monotonic()
+        before = os.times()
         assert ran("--help").returncode == 0
-        return time.monotonic() - begun
+        after = os.times()
+        return after.children_user + after.children_system - before.children_user - before.children_system
 
     assert min(seconds() for _ in range(5)) < 0.4
 
@@ -67,7 +69,7 @@ def test_help_imports_nothing_heavy():
         "sys.stderr.write(json.dumps(sorted(sys.modules)))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
 
     assert [name for name in json.loads(done.stderr) if name.partition(".")[0] in HEAVY] == []

@@ -81,9 +81,9 @@ class Proxy:
         self._dropping = True
         self.reset()
 
-    def passes(self, link: Link, piece: bytes, *, outward: bool) -> bool:
-        """Whether `piece` goes on, `outward` to the server or back; if not, the connection is reset on both sides."""
-        return True
+    def passes(self, link: Link, piece: bytes, *, outward: bool) -> bytes | None:
+        """What goes on of `piece`, `outward` to the server or back; None: the connection is reset on both sides."""
+        return piece
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -129,9 +129,10 @@ class Proxy:
             while piece := await source.read(PIECE):
                 await asyncio.sleep(self._pause)
                 await self._open.wait()
-                if not self.passes(link, piece, outward=outward):
+                kept = self.passes(link, piece, outward=outward)
+                if kept is None:
                     return
-                sink.write(piece)
+                sink.write(kept)
                 await sink.drain()
 
 

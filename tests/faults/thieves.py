@@ -30,45 +30,48 @@ class CommitThief(Proxy):
         self.steal = False
         self.cut: Counter[tuple[str, str]] = Counter()
 
-    def passes(self, link: Link, piece: bytes, *, outward: bool) -> bool:
+    def passes(self, link: Link, piece: bytes, *, outward: bool) -> bytes | None:
         if outward:
             if found := _APPLICATION.search(piece):
                 link.notes["who"] = found[1].decode()
             if self.steal and _COMMIT in piece and self._chance.random() < self._share:
                 if self._chance.random() < 0.3:
                     self.cut[link.notes.get("who", "?"), "lost"] += 1
-                    return False
+                    return None
                 link.notes["wanted"] = True
-            return True
-        if link.notes.pop("wanted", False):
+        elif link.notes.pop("wanted", False):
             self.cut[link.notes.get("who", "?"), "done"] += 1
-            return False
-        return True
+            return None
+        return piece
 
 
 class ReplyThief(Proxy):
-    """In front of Kafka: the broker takes a produce request, and the connection breaks before it says so.
+    """In front of Kafka: the broker takes a produce request, and its answer never arrives.
 
-    With probability `share` while `steal` is set; `cut` counts.
+    With probability `share` while `steal` is set: the connection breaks, or, if `silent`, stands open for ever
+    without a word. `cut` counts.
     """
 
     def __init__(self, to: int, port: int, *, share: float, seed: int) -> None:
         super().__init__(to, port)
-        self._share = share
+        self.share = share
         self._chance = random.Random(seed)
         self.steal = False
+        self.silent = False
         self.cut = 0
 
-    def passes(self, link: Link, piece: bytes, *, outward: bool) -> bool:
+    def passes(self, link: Link, piece: bytes, *, outward: bool) -> bytes | None:
         if outward:
             produced = any(api == _PRODUCE for api in _requests(link, piece))
-            if produced and self.steal and self._chance.random() < self._share:
+            if produced and self.steal and self._chance.random() < self.share:
                 link.notes["wanted"] = True
-            return True
-        if link.notes.pop("wanted", False):
+        elif link.notes.pop("wanted", False):
             self.cut += 1
-            return False
-        return True
+            link.notes["silent"] = True
+            return b"" if self.silent else None
+        elif link.notes.get("silent"):
+            return b""
+        return piece
 
 
 def _requests(link: Link, piece: bytes) -> list[int]:

@@ -30,13 +30,10 @@ OTHERS = [
     "several promises of one target",
     "statement withdrawn",
     "statement revised",
-    "wake-up with something to say",
+    "wake-up",
     "due checked by walking",
 ]
 REQUIRED = [*EVENTS, *STATES, *VERDICTS, *STATEMENTS, *REMARKS, *OTHERS]
-
-#: May be zero; shown because it says how often a wake-up is in vain.
-SHOWN = [*REQUIRED, "wake-up in vain for doubt"]
 
 
 def counted(world: World) -> Judgement:
@@ -83,4 +80,4 @@ def _of_judgement(world: World, judgement: Judgement) -> set[str]:
 
 def report() -> list[str]:
     """A line a kind."""
-    return [f"{SEEN[kind]:8d}  {kind}" for kind in ("examples", *SHOWN)]
+    return [f"{SEEN[kind]:8d}  {kind}" for kind in ("examples", *REQUIRED)]

@@ -109,3 +109,12 @@ def test_a_doubt_may_bear_on_one_promise_and_not_on_the_one_before():
         "03-01 18:00 verdict late by e2",
         "03-02 03:00 verdict indeterminate not_json",
     ]
+
+
+def test_nobody_is_woken_for_what_doubt_forbids_to_say():
+    """Until the due, when the doubt itself becomes a statement."""
+    judgement = judged(history(OPENED, doubts=["03-01 10:00"]), WATCHED, upto="03-01 12:00")
+    after = judged(history(OPENED, doubts=["03-01 10:00"]), WATCHED, upto="03-01 17:10:00.000001")
+
+    assert judgement.wake_at == at("03-01 17:10")
+    assert after.wake_at is None

@@ -264,23 +264,23 @@ def test_every_promise_has_statements_of_its_own():
 
 # --- a stop before the start ------------------------------------------------------------------------
 
-CALL_BACK = target("8h", start=("assigned",), stop=("replied",), rungs=(warn("6h"),))
-FIRST = ["03-01 09:00 opened", "03-01 09:30 replied", "03-01 10:00 assigned"]
+ANSWER = target("8h", stop=("replied",), rungs=(warn("6h"),))
+FIRST = ["03-01 09:30 replied", "03-01 10:00 opened"]
 
 
 @pytest.mark.parametrize(
     ("lines", "expected", "remarks"),
     [
-        ([], "03-01 10:00 verdict met by e2", ("stop_before_start",)),
-        (["03-01 11:00 replied"], "03-01 11:00 verdict met by e4", ()),
-        (["03-01 18:00 replied"], "03-01 18:00 verdict met by e4", ()),
-        (["03-01 18:00:00.000001 replied"], "03-01 10:00 verdict met by e2", ("stop_before_start",)),
-        (["03-01 11:00 cancelled"], "03-01 10:00 verdict met by e2", ("stop_before_start",)),
-        (["03-01 09:45 replied"], "03-01 10:00 verdict met by e4", ("stop_before_start",)),
+        ([], "03-01 10:00 verdict met by e1", ("stop_before_start",)),
+        (["03-01 11:00 replied"], "03-01 11:00 verdict met by e3", ()),
+        (["03-01 18:00 replied"], "03-01 18:00 verdict met by e3", ()),
+        (["03-01 18:00:00.000001 replied"], "03-01 10:00 verdict met by e1", ("stop_before_start",)),
+        (["03-01 11:00 cancelled"], "03-01 10:00 verdict met by e1", ("stop_before_start",)),
+        (["03-01 09:45 replied"], "03-01 10:00 verdict met by e3", ("stop_before_start",)),
     ],
 )
 def test_a_stop_before_the_start_meets_the_promise(lines: list[str], expected: str, remarks: tuple[str, ...]):
-    judgement = judged(history(*FIRST, *lines), CALL_BACK)
+    judgement = judged(history(*FIRST, *lines), ANSWER)
     verdict = judgement.statements[-1]
 
     assert saying(verdict) == expected
@@ -289,38 +289,49 @@ def test_a_stop_before_the_start_meets_the_promise(lines: list[str], expected: s
 
 
 def test_a_stop_before_the_start_is_said_before_any_watermark_and_spans_nothing():
-    judgement = judged(history(*FIRST), CALL_BACK, upto="1970-01-01 00:00")
+    judgement = judged(history(*FIRST), ANSWER, upto="1970-01-01 00:00")
     (verdict,) = judgement.statements
 
-    assert standing(judgement) == ["e3 due 03-01 18:00 met at 03-01 10:00"]
+    assert standing(judgement) == ["e2 due 03-01 18:00 met at 03-01 10:00"]
     assert (verdict.start, verdict.at, verdict.account.counted) == (at("03-01 10:00"), at("03-01 10:00"), 0)
     assert clock(verdict.due) == "03-01 18:00"
     assert judgement.wake_at is None
 
 
 def test_a_stop_of_the_same_instant_is_told_by_the_total_order():
-    told = history("03-01 09:00 opened", "03-01 10:00 replied seq=1", "03-01 10:00 assigned seq=2")
-    after = history("03-01 09:00 opened", "03-01 10:00 replied seq=2", "03-01 10:00 assigned seq=1")
+    before = history("03-01 10:00 replied seq=1", "03-01 10:00 opened seq=2")
+    after = history("03-01 10:00 replied seq=2", "03-01 10:00 opened seq=1")
 
-    assert judged(told, CALL_BACK).statements[0].remarks == ("stop_before_start",)
-    assert judged(after, CALL_BACK).statements[0].remarks == ()
+    assert judged(before, ANSWER).statements[0].remarks == ("stop_before_start",)
+    assert judged(after, ANSWER).statements[0].remarks == ()
+
+
+ANSWERS = target("8h", start=("opened", "assigned"), stop=("replied",))
 
 
 def test_only_the_first_promise_is_met_by_an_earlier_stop():
     told = history(*FIRST, "03-01 12:00 assigned")
 
-    assert standing(judged(told, CALL_BACK)) == [
-        "e3 due 03-01 18:00 met at 03-01 10:00",
-        "e4 due 03-01 20:00 breached",
+    assert standing(judged(told, ANSWERS)) == [
+        "e2 due 03-01 18:00 met at 03-01 10:00",
+        "e3 due 03-01 20:00 breached",
+    ]
+
+
+def test_only_a_promise_begun_by_opened_is_met_by_an_earlier_stop():
+    told = history("03-01 09:00 opened", "03-01 09:30 replied", "03-01 10:00 assigned")
+
+    assert standing(judged(told, target("8h", start=("assigned",), stop=("replied",)))) == [
+        "e3 due 03-01 18:00 breached"
     ]
 
 
 def test_a_stop_replaces_the_earlier_one_without_undoing_the_promise_begun_between():
     told = history(*FIRST, "03-01 12:00 assigned", "03-01 13:00 replied")
 
-    assert standing(judged(told, CALL_BACK)) == [
-        "e3 due 03-01 18:00 met at 03-01 13:00",
-        "e4 due 03-01 20:00 met at 03-01 13:00",
+    assert standing(judged(told, ANSWERS)) == [
+        "e2 due 03-01 18:00 met at 03-01 13:00",
+        "e3 due 03-01 20:00 met at 03-01 13:00",
     ]
 
 
@@ -376,4 +387,4 @@ def test_conditions_read_truths_and_numbers_as_a_policy_file_writes_them():
 def test_a_promise_met_before_its_start_was_never_warned_about():
     told = history(*FIRST, "03-01 17:30 replied")
 
-    assert sayings(judged(told, CALL_BACK)) == ["03-01 17:30 verdict met by e4"]
+    assert sayings(judged(told, ANSWER)) == ["03-01 17:30 verdict met by e3"]

@@ -1,0 +1,85 @@
+"""A ticket to be explained, and everything that bears on it: out of an event file or out of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from service.cli.files import Faults, read_events, registered_rules
+from service.cli.program import Problem
+
+if TYPE_CHECKING:
+    from service.settings import Settings
+    from service.sla.events import Doubt, Event
+    from service.sla.history import History
+    from service.sla.instants import Instant
+    from service.sla.policy import Rules
+    from service.store import Database
+    from service.store.statements import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A ticket, all that bears on it, and the instant as of which it is explained; `said` is its ledger, if any."""
+
+    key: tuple[str, str]
+    history: History
+    rules: Rules
+    upto: Instant
+    said: tuple[Entry, ...] = ()
+
+
+def in_file(path: str, rules: Rules, ticket: str, source: str, until: Instant | None) -> tuple[Case, int]:
+    """The ticket as the file has it up to `until`, and the exit status for what else is in the file."""
+    from service.backtest import Fault
+    from service.sla.history import key_of
+    from service.wire.files import BadLine
+
+    key = (rules.versions[0].tenant, ticket)
+    faults = Faults(path)
+    facts: dict[tuple[str, str], Event] = {}
+    latest = -1
+    for item in read_events(path, tenant=key[0], source=source):
+        if isinstance(item, BadLine):
+            faults(Fault(item.number, item.reason, item.detail))
+            continue
+        latest = max(latest, item.at)
+        if (item.tenant, item.ticket) == key:
+            facts.setdefault(key_of(item), item)
+    if not facts:
+        raise Problem(f"{path} has no event of ticket {key[1]} of tenant {key[0]}")
+    upto = latest if until is None else until
+    return Case(key, _known(facts.values(), (), upto), rules, upto), faults.sum_up()
+
+
+def _known(facts: Iterable[Event], doubts: tuple[Doubt, ...], upto: Instant) -> History:
+    """What had happened by `upto`."""
+    from service.sla.history import History
+
+    return History(tuple(event for event in facts if event.at <= upto), doubts)
+
+
+async def stored(
+    database: Database, settings: Settings, ticket: str, tenant: str | None, until: Instant | None
+) -> Case:
+    """The ticket as the database has it: as of W, or of an earlier instant."""
+    from service.sla.history import History
+    from service.store import events, parked, policies, progress, statements
+
+    key = (tenant or settings.tenant, ticket)
+    async with database.transaction() as tx:
+        versions = await policies.versions(tx, key[0])
+        facts = (await events.history(tx, [key]))[key]
+        doubts = (await parked.doubts(tx, [key]))[key]
+        said = await statements.ledger(tx, key)
+        watermark = (await progress.watermark(tx)).at
+    if not versions:
+        raise Problem(f"tenant {key[0]} has no policy; `slaclock policy register` adds one")
+    if not facts and not doubts:
+        raise Problem(f"there is no ticket {ticket} of tenant {key[0]}")
+    upto = -1 if watermark is None else watermark
+    history = History(facts, doubts)
+    if until is not None and until < upto:
+        history, upto = _known(facts, doubts, until), until
+    return Case(key, history, registered_rules(versions), upto, tuple(said))
