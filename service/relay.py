@@ -67,17 +67,17 @@ class Relay:
         self._refused: dict[tuple[str, bytes], _Refused] = {}
 
     async def step(self) -> bool:
-        """One batch of each shard; whether anything was acknowledged. Raises what the database raises, and
-        RelayError when the broker does not take what it should.
+        """One batch of each shard; whether there may be more to do. Raises what the database raises, and RelayError
+        when the broker takes nothing.
         """
-        counts = [await self._shard(shard) for shard in range(self._shards)]
-        return any(counts)
+        moved = [await self._shard(shard) for shard in range(self._shards)]
+        return any(moved)
 
-    async def _shard(self, shard: int) -> int:
+    async def _shard(self, shard: int) -> bool:
         async with self._db.transaction() as tx:
             rows = self._flowing(await outbox.take(tx, shard, self._shards, self._batch + len(self._refused)))
             if not rows:
-                return 0
+                return False
             self._after_step("taken")
             sent = await self._sender.send(rows)
             self._after_step("sent")
@@ -86,9 +86,10 @@ class Relay:
                 self._after_step("deleted")
         self._after_step("committed")
         self._count(rows, sent)
-        if sent.trouble and not sent.acknowledged and not sent.refused:
+        moved = bool(sent.acknowledged or sent.refused or sent.smaller)
+        if sent.trouble and not moved:
             raise RelayError(sent.trouble)
-        return len(sent.acknowledged)
+        return moved
 
     def _flowing(self, rows: Sequence[outbox.Row]) -> list[outbox.Row]:
         """`rows` without those that wait for one refused before them: order within a key is kept."""

@@ -143,8 +143,8 @@ class Settings(BaseModel):
             raise ValueError(f"kafka_username is needed with {self.kafka_security_protocol}")
         if self.kafka_heartbeat_ms * 3 > self.kafka_session_ms:
             raise ValueError("kafka_heartbeat_ms has to be at most a third of kafka_session_ms")
-        if self.drain_seconds >= self.shutdown_seconds:
-            raise ValueError("drain_seconds has to be less than shutdown_seconds")
+        if self.drain_seconds * 1.5 + 9 > self.shutdown_seconds:
+            raise ValueError("shutdown_seconds has to be at least 1.5 times drain_seconds and 9 more")
         if len({self.tickets_topic, self.statements_topic, self.breaches_topic}) < 3:
             raise ValueError("tickets_topic, statements_topic and breaches_topic have to differ")
         return self

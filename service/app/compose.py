@@ -15,7 +15,8 @@ from service.app.gauges import refresh
 from service.app.parts import AfterStep, Parts
 from service.app.schema import OldSchemaError, check_schema
 from service.bus.ends import BrokerAwayError, TopicMissingError
-from service.bus.subscribe import StalledError, Subscription
+from service.bus.stall import StalledError
+from service.bus.subscribe import Subscription
 from service.clock import Clocks, RealClocks
 from service.consumers.tickets import Tickets
 from service.http import Answer, Server, alive, prepared
@@ -123,10 +124,10 @@ class App:
         first = [self._start(role, starts[role]) for role in self.settings.roles if role in starts]
         last = [self._start(role, self._relay) for role in self.settings.roles if role is Role.RELAY]
         await self._stop.wait()
-        bound = self.settings.drain_seconds + 10
-        await _ended(first, bound)
+        drain_seconds = self.settings.drain_seconds
+        await _ended(first, drain_seconds + 3)
         self._stop_relay.set()
-        await _ended(last, bound)
+        await _ended(last, drain_seconds / 2 + 3)
 
     def _start(self, role: Role, start: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(start(), name=role.value)
@@ -146,7 +147,7 @@ class App:
         db = self._parts.database("ingest", settings.slices_at_once + 1)
         tickets = Tickets(
             db,
-            self._parts.door(db),
+            self._parts.door(db, Role.INGEST),
             self.metrics,
             self._slices,
             retry=self._parts.backoff,
@@ -190,7 +191,7 @@ class App:
     async def _clock(self) -> None:
         settings, pulse = self.settings, self._pulses[Role.CLOCK]
         db = self._parts.database("clock", 2)
-        clock = self._parts.clock(db, self._parts.door(db))
+        clock = self._parts.clock(db, self._parts.door(db, Role.CLOCK))
         counting = self._parts.database("gauges", 1)
         await asyncio.gather(
             run(
@@ -281,5 +282,5 @@ async def _ended(tasks: list[asyncio.Task[None]], bound: float) -> None:
         log.warning("role_cut_off", role=task.get_name())
         task.cancel()
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(2):
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
 
 from service import rules
 from service.apply import Door, Limits, Rulebook, Topics
@@ -15,14 +16,16 @@ from service.clock import Clock, Clocks, Steadiness
 from service.loop import Backoff
 from service.metrics import Metrics
 from service.relay import Relay
-from service.settings import Settings
+from service.settings import Role, Settings
 from service.sla.instants import SECOND, Duration, Instant
 from service.sla.policy import Rules
 from service.store import Database, StoreError
 from service.store.policies import Version
 
-#: Told the name of each step of a transaction; only tests give one.
+#: Told of each step that is done: "<role>: <step>". Only tests give one.
 AfterStep = Callable[[str], None]
+
+_CLOSE_SECONDS: Final = 3.0
 
 
 def read_rules(_: str, versions: Sequence[Version]) -> Rules:
@@ -73,7 +76,7 @@ class Parts:
         self._closers.append(database.close)
         return database
 
-    def door(self, db: Database) -> Door:
+    def door(self, db: Database, role: Role) -> Door:
         settings = self._settings
         return Door(
             db,
@@ -86,7 +89,7 @@ class Parts:
                 max_events=settings.max_events_per_ticket,
             ),
             topics=Topics(statements=settings.statements_topic, breaches=settings.breaches_topic),
-            after_step=self._after_step,
+            after_step=self._steps(role),
         )
 
     def standing_probe(self) -> Probe:
@@ -116,6 +119,7 @@ class Parts:
             database_now=self._database_now or db.now,
             interval=settings.probe_interval_ms / 1_000,
             behind=_micros(settings.behind_seconds),
+            after_step=self._steps(Role.CLOCK),
         )
 
     def relay(self) -> Relay:
@@ -136,16 +140,22 @@ class Parts:
             shards=settings.relay_shards,
             batch=settings.relay_batch,
             tries=settings.relay_tries,
-            after_step=self._after_step,
+            after_step=self._steps(Role.RELAY),
         )
 
     async def close(self) -> None:
-        """Close everything, the last made first; an error or a wait in one does not keep the others open."""
-        for closer in reversed(self._closers):
-            with contextlib.suppress(StoreError, OSError, TimeoutError):
-                async with asyncio.timeout(5):
-                    await closer()
+        """Close everything; an error or a wait in one does not keep the others open."""
+        await asyncio.gather(*(_closed(closer) for closer in self._closers))
         self._closers.clear()
+
+    def _steps(self, role: Role) -> AfterStep:
+        return lambda step: self._after_step(f"{role.value}: {step}")
+
+
+async def _closed(closer: Callable[[], Awaitable[None]]) -> None:
+    with contextlib.suppress(StoreError, OSError, TimeoutError):
+        async with asyncio.timeout(_CLOSE_SECONDS):
+            await closer()
 
 
 def _micros(seconds: float) -> Duration:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
-from service.apply.intake import Intake, Misfit, replaced, take_in
+from service.apply.intake import Intake, Misfit, replaced
 from service.apply.outcome import NotParked, Released, StillUnfit
 from service.apply.parking import misjudged, read_again
-from service.apply.work import Tools, Work, nothing_fresh
+from service.apply.tools import Tools
+from service.apply.work import Work, nothing_fresh, transaction
 from service.store import parked
 from service.store.keys import TicketKey
 from service.store.parked import Parked, Place, State
@@ -24,7 +26,7 @@ _GONE = {
 
 async def release(tools: Tools, place: Place, *, by: str, why: str, replace: bool) -> Released:
     """Apply a parked record; see `Door.release`."""
-    async with tools.transaction() as work:
+    async with transaction(tools) as work:
         row = await _find(work, place)
         one = _readable(tools, row)
         key = (one.event.tenant, one.event.ticket)
@@ -33,7 +35,7 @@ async def release(tools: Tools, place: Place, *, by: str, why: str, replace: boo
         if not work.has_policy(key[0]):
             raise StillUnfit(Reason.UNKNOWN_POLICY, f"tenant {key[0]} has no policy")
         await _settle(work, [place], State.RELEASED, by=by, why=why)
-        intake = take_in([one], work.pasts, None)
+        intake = work.take_in([one], None)
         if intake.misfits:
             _allow(intake.misfits[0], replace=replace)
             intake.new[key] = replaced(one, work.pasts[key], by=by, why=why, at=work.now)
@@ -43,7 +45,7 @@ async def release(tools: Tools, place: Place, *, by: str, why: str, replace: boo
 
 async def drop(tools: Tools, place: Place, *, by: str, why: str) -> Released:
     """Declare a parked record to be of no consequence; see `Door.drop`."""
-    async with tools.transaction() as work:
+    async with transaction(tools) as work:
         row = await _find(work, place)
         await work.begin()
         await work.lock([row.attributed] if row.attributed else [])
@@ -55,42 +57,38 @@ async def drop(tools: Tools, place: Place, *, by: str, why: str) -> Released:
 async def release_due(tools: Tools, places: Sequence[Place]) -> int:
     """Release those of `places` that can be applied now and give the others their new reason; how many went.
 
-    A record with a new reason waits for a person.
+    A record with a new reason waits for a person. Nothing is done when somebody decides about one of them meanwhile.
     """
-    async with tools.transaction() as work:
-        seen = {
-            row.place: read_again(row.record, tools.decode, tools.limits)
-            for row in await parked.find(work.tx, places)
-        }
-        await work.begin()
-        await work.lock(_key(one) for one in seen.values() if isinstance(one, Accepted))
-        rows = {row.place: row for row in await parked.find(work.tx, places) if row.state is State.PARKED}
-        readings = [one for place, one in seen.items() if place in rows]
-        intake = _sort(tools, work, readings)
-        await _keep(work, readings, intake)
-        going = [one for one in readings if isinstance(one, Accepted) and not _is_misfit(one, intake)]
-        for reason, why in _GONE.items():
-            chosen = [_place(one) for one in going if rows[_place(one)].reason is reason]
-            await _settle(work, chosen, State.RELEASED, by=SERVICE, why=why)
+    with suppress(NotParked):
+        async with transaction(tools) as work:
+            return await _release_due(tools, work, places)
+    return 0
 
-        async def reject(failures: Mapping[TicketKey, str]) -> None:
-            for lost in misjudged(going, intake, failures):
-                await parked.give_reason(work.tx, _place(lost.accepted), lost.reason, lost.detail)
 
-        effects = await work.settle(intake.new, reject)
+async def _release_due(tools: Tools, work: Work, places: Sequence[Place]) -> int:
+    seen = {row.place: row for row in await parked.find(work.tx, places)}
+    readings = {place: read_again(row.record, tools.decode, tools.limits) for place, row in seen.items()}
+    await work.begin()
+    await work.lock(
+        [_key(one) for one in readings.values() if isinstance(one, Accepted)]
+        + [row.attributed for row in seen.values() if row.attributed]
+    )
+    standing = {row.place for row in await parked.find(work.tx, places) if row.state is State.PARKED}
+    still = [one for place, one in readings.items() if place in standing]
+    intake = work.take_in((one for one in still if isinstance(one, Accepted)), tools.limits.max_events)
+    await _keep(work, still, intake)
+    unfit = {_place(misfit.accepted) for misfit in intake.misfits}
+    going = [one for one in still if isinstance(one, Accepted) and _place(one) not in unfit]
+    for reason, why in _GONE.items():
+        chosen = [_place(one) for one in going if seen[_place(one)].reason is reason]
+        await _settle(work, chosen, State.RELEASED, by=SERVICE, why=why)
+
+    async def reject(failures: Mapping[TicketKey, str]) -> None:
+        for lost in misjudged(going, intake, failures):
+            await parked.give_reason(work.tx, _place(lost.accepted), lost.reason, lost.detail)
+
+    effects = await work.settle(intake.new, reject)
     return sum(_key(one) not in effects.rejected for one in going)
-
-
-def _sort(tools: Tools, work: Work, readings: Iterable[Accepted | Refused]) -> Intake:
-    accepted = [one for one in readings if isinstance(one, Accepted)]
-    fit = [one for one in accepted if work.has_policy(one.event.tenant)]
-    intake = take_in(fit, work.pasts, tools.limits.max_events)
-    intake.misfits += [
-        Misfit(one, Reason.UNKNOWN_POLICY, f"tenant {one.event.tenant} has no policy")
-        for one in accepted
-        if not work.has_policy(one.event.tenant)
-    ]
-    return intake
 
 
 async def _keep(work: Work, readings: Iterable[Accepted | Refused], intake: Intake) -> None:
@@ -137,10 +135,6 @@ def _allow(misfit: Misfit, *, replace: bool) -> None:
 
 async def _fail(failures: Mapping[TicketKey, str]) -> None:
     raise StillUnfit(Reason.NOT_JUDGED, next(iter(failures.values())))
-
-
-def _is_misfit(one: Accepted, intake: Intake) -> bool:
-    return any(misfit.accepted is one for misfit in intake.misfits)
 
 
 def _place(one: Accepted | Refused) -> Place:

@@ -8,7 +8,8 @@ from dataclasses import replace as with_
 from service.apply import decisions, slices
 from service.apply.judging import Diff, Judge
 from service.apply.outcome import Applied, Limits, Released, Slice, Topics, WallClock, Woken
-from service.apply.work import Decode, RulesOf, Tools, nothing_fresh
+from service.apply.tools import Decode, RulesOf, Tools
+from service.apply.work import nothing_fresh, transaction
 from service.sla.diff import diff as core_diff
 from service.sla.judge import judge as core_judge
 from service.store import Database, parked, progress, tickets
@@ -76,7 +77,7 @@ class Door:
 
         For tickets that could not be judged (`tickets.unjudged`) once the program has been corrected.
         """
-        async with self._tools.transaction() as work:
+        async with transaction(self._tools) as work:
             await work.begin()
             await work.lock(keys)
             return len((await work.settle({}, nothing_fresh)).changed)
@@ -99,7 +100,7 @@ class Door:
 
     async def _wake(self, limit: int) -> tuple[Woken, list[Place]]:
         tools = self._tools
-        async with tools.transaction() as work:
+        async with transaction(tools) as work:
             watermark = (await progress.watermark(work.tx)).at
             if watermark is None:
                 return Woken(), []

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from service.apply.intake import Intake, Misfit
 from service.apply.outcome import Limits
-from service.apply.work import Decode
+from service.apply.tools import Decode
 from service.sla.instants import NEVER, Instant
 from service.store.keys import TicketKey
 from service.store.parked import Parked

@@ -8,10 +8,11 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TypeAlias
 
-from service.apply.intake import Intake, Misfit, take_in
+from service.apply.intake import Intake
 from service.apply.outcome import Applied, Fenced, Slice
 from service.apply.parking import misjudged, read, row_of_misfit, row_of_refused
-from service.apply.work import Effects, Tools, Work
+from service.apply.tools import Tools
+from service.apply.work import Effects, Work, transaction
 from service.store import Unstorable, parked, progress
 from service.store.keys import TicketKey
 from service.store.parked import Parked
@@ -45,7 +46,7 @@ async def _storable(tools: Tools, piece: Slice, readings: Readings) -> Applied:
 
 
 async def _transact(tools: Tools, piece: Slice, readings: Readings) -> Applied:
-    async with tools.transaction() as work:
+    async with transaction(tools) as work:
         applied = await _take(tools, work, readings) if readings else Applied()
         if not await progress.advance(work.tx, piece.topic, piece.part, piece.first, piece.next, piece.epoch):
             raise Fenced(f"{piece.topic}/{piece.part} is not at {piece.first} with epoch {piece.epoch}")
@@ -59,7 +60,7 @@ async def _take(tools: Tools, work: Work, readings: Readings) -> Applied:
     rows = [row_of_refused(one, work.now, tools.decode, tools.limits) for one in refused]
     await work.begin()
     await work.lock([_key(one) for one in accepted] + [row.attributed for row in rows if row.attributed])
-    intake = _fit(tools, work, accepted)
+    intake = work.take_in(accepted, tools.limits.max_events)
     rows.extend(row_of_misfit(one, work.now) for one in intake.misfits)
     await parked.add(work.tx, rows)
 
@@ -70,19 +71,6 @@ async def _take(tools: Tools, work: Work, readings: Readings) -> Applied:
 
     effects = await work.settle(intake.new, reject)
     return _applied(intake, rows, effects)
-
-
-def _fit(tools: Tools, work: Work, accepted: list[Accepted]) -> Intake:
-    """What becomes of `accepted`; events of tenants without a policy do not fit."""
-    intake = take_in(
-        (one for one in accepted if work.has_policy(one.event.tenant)), work.pasts, tools.limits.max_events
-    )
-    intake.misfits.extend(
-        Misfit(one, Reason.UNKNOWN_POLICY, f"tenant {one.event.tenant} has no policy")
-        for one in accepted
-        if not work.has_policy(one.event.tenant)
-    )
-    return intake
 
 
 def _applied(intake: Intake, rows: list[Parked], effects: Effects) -> Applied:

@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
-from service.apply.judging import UNPROVED, Bench, Case, Diff, Finding, Judge
-from service.apply.outcome import Limits, Topics, WallClock
+from service.apply.intake import Intake, Misfit, take_in
+from service.apply.judging import UNPROVED, Bench, Case, Finding
+from service.apply.tools import Tools
 from service.sla.events import Doubt
-from service.sla.instants import Duration, Instant
+from service.sla.instants import Instant
 from service.sla.policy import Rules
 from service.sla.statements import Kind, Said
 from service.store import (
-    Database,
     Tx,
     events,
     outbox,
@@ -32,40 +32,7 @@ from service.store.outbox import Message
 from service.store.statements import Entry
 from service.store.tickets import Standing
 from service.wire.outgoing import encode
-from service.wire.records import Accepted, Record, Refused
-
-#: The rules of a tenant as of a transaction; None when it has no policy.
-RulesOf: TypeAlias = Callable[[Tx, str], Awaitable[Rules | None]]
-
-
-class Decode(Protocol):
-    """`service.wire.incoming.decode`."""
-
-    def __call__(
-        self, record: Record, *, tenant: str, ahead: Duration, max_bytes: int
-    ) -> Accepted | Refused: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
-    """What every transaction of a door works with; `after_step` is told the name of each step done."""
-
-    db: Database
-    rules_of: RulesOf
-    clock: WallClock
-    limits: Limits
-    topics: Topics
-    judge: Judge
-    diff: Diff
-    decode: Decode
-    after_step: Callable[[str], None]
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Work]:
-        """The work of one transaction, committed when the block ends without an error."""
-        async with self.db.transaction() as tx:
-            yield Work(tx, self)
-        self.after_step("committed")
+from service.wire.records import Accepted, Reason
 
 
 @dataclass(slots=True)
@@ -88,6 +55,14 @@ Reject: TypeAlias = Callable[[Mapping[TicketKey, str]], Awaitable[None]]
 async def nothing_fresh(failures: Mapping[TicketKey, str]) -> None:
     """For `Work.settle` without fresh events, of which none can be rejected."""
     assert not failures
+
+
+@asynccontextmanager
+async def transaction(tools: Tools) -> AsyncIterator[Work]:
+    """The work of one transaction, committed when the block ends without an error."""
+    async with tools.db.transaction() as tx:
+        yield Work(tx, tools)
+    tools.after_step("committed")
 
 
 class Work:
@@ -132,6 +107,17 @@ class Work:
         self.watermark = (await progress.watermark(self.tx)).at
         self._tools.after_step("watermark read")
         self.pasts = await events.past(self.tx, locked)
+
+    def take_in(self, accepted: Iterable[Accepted], most: int | None) -> Intake:
+        """Sort arriving events by what is stored of their tickets; those of tenants without a policy do not fit."""
+        ruled, unruled = [], []
+        for one in accepted:
+            (ruled if self.has_policy(one.event.tenant) else unruled).append(one)
+        intake = take_in(ruled, self.pasts, most)
+        intake.misfits.extend(
+            Misfit(one, Reason.UNKNOWN_POLICY, f"tenant {one.event.tenant} has no policy") for one in unruled
+        )
+        return intake
 
     async def settle(self, fresh: Mapping[TicketKey, Collection[Kept]], reject: Reject) -> Effects:
         """Add `fresh` events, judge every locked ticket, and write what is new to the ledger and the outbox."""
@@ -222,7 +208,7 @@ class Work:
         if said.statement.kind is Kind.BREACH:
             own_key = (
                 said.statement.id.encode()
-            )  # the topic is compacted to the newest revision of each breach
+            )  # that topic is compacted to the newest revision of each breach
             yield Message(
                 bucket=bucket,
                 topic=topics.breaches,

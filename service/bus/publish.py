@@ -23,6 +23,8 @@ _TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
 #: About what a record takes beside its key and value.
 _OVERHEAD: Final = 100
 
+_CLOSE_SECONDS: Final = 2.0
+
 _PARTITION: Final = DefaultPartitioner()
 
 log = structlog.stdlib.get_logger("slaclock.bus")
@@ -45,11 +47,15 @@ class Row(Protocol):
 
 @dataclass(slots=True)
 class Sent:
-    """What became of the rows: acknowledged, or refused by the topic itself. The others are to be sent again."""
+    """What became of the rows: acknowledged, or refused by the topic itself. The others are to be sent again.
+
+    `trouble` tells of the last error; `smaller` that a batch was too large and will be split the next time.
+    """
 
     acknowledged: list[int] = field(default_factory=list)
     refused: list[int] = field(default_factory=list)
     trouble: str = ""
+    smaller: bool = False
 
 
 class Producer:
@@ -106,7 +112,7 @@ class Producer:
         if client is not None:
             # An idempotent client waits for its batches without end.
             closing = asyncio.ensure_future(client.stop())
-            done, _ = await asyncio.wait({closing}, timeout=2.0)
+            done, _ = await asyncio.wait({closing}, timeout=_CLOSE_SECONDS)
             if not done:
                 closing.cancel()
             with contextlib.suppress(BaseException):
@@ -182,4 +188,5 @@ class Producer:
         if len(rows) == 1:
             sent.refused.append(rows[0].id)
         else:
+            sent.smaller = True
             self._limits[topic, part] = sum(_OVERHEAD + len(row.key) + len(row.value) for row in rows) // 2

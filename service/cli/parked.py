@@ -197,8 +197,9 @@ def _door(database: Database, settings: Settings) -> Door:
     from service.app.parts import Parts
     from service.clock import RealClocks
     from service.metrics import Metrics
+    from service.settings import Role
 
-    return Parts(settings, Metrics(), RealClocks(), None, lambda _: None).door(database)
+    return Parts(settings, Metrics(), RealClocks(), None, lambda _: None).door(database, Role.CLOCK)
 
 
 def _user() -> str:

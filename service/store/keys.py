@@ -33,6 +33,11 @@ def is_name(text: str) -> bool:
         return False
 
 
+def storable(line: str, most: int = 500) -> str:
+    """`line` as text that Postgres takes, at most so long: no NUL, no lone surrogate."""
+    return line[:most].encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def arrays(keys: Iterable[TicketKey]) -> dict[str, list[str] | list[int]]:
     """`keys` as the three array parameters of `by_keys`, in key order, each key once."""
     ordered = sorted({(bucket_of(*key), *key) for key in keys})

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from service.sla.events import Doubt
 from service.sla.instants import Instant
 from service.store.database import Row, Tx
-from service.store.keys import TicketKey, arrays, bucket_of, by_keys, is_name
+from service.store.keys import TicketKey, arrays, bucket_of, by_keys, is_name, storable
 from service.store.schema import BYTES, INSTANT, METADATA, NAME
 from service.wire.records import Reason, Record
 
@@ -217,7 +217,7 @@ async def add(tx: Tx, rows: Collection[Parked]) -> None:
             "tenants": [row.tenant if row.tenant and is_name(row.tenant) else None for row in rows],
             "tickets": [owner[1] if owner else None for owner in owners],
             "reasons": [row.reason.value for row in rows],
-            "details": [_storable(row.detail) for row in rows],
+            "details": [storable(row.detail) for row in rows],
             "occurred_ats": [row.occurred_at for row in rows],
             "parked_ats": [row.parked_at for row in rows],
             "keys": [row.record.key for row in rows],
@@ -264,7 +264,7 @@ async def give_reason(tx: Tx, place: Place, reason: Reason, detail: str) -> None
         .where(PARKED.c.topic == topic, PARKED.c.part == part, PARKED.c.record_offset == offset)
         .values(
             reason=reason.value,
-            detail=_storable(detail),
+            detail=storable(detail),
             state=State.PARKED.value,
             decided_by=None,
             decided_at=None,
@@ -341,8 +341,3 @@ def _places(places: Iterable[Place]) -> dict[str, Any]:
         "parts": [part for _, part, _ in ordered],
         "offsets": [offset for _, _, offset in ordered],
     }
-
-
-def _storable(line: str) -> str:
-    """`line` as text that Postgres takes: no NUL, no lone surrogate, bounded."""
-    return line.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")[:500]

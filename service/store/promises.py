@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Boolean, Column, Index, PrimaryKeyConstraint, Table, text
 
@@ -83,9 +83,6 @@ _UNFINISHED: Final = text("""
     GROUP BY tenant, target, state ORDER BY tenant, target, state
 """)
 
-#: (target, source and id of the starting event): one promise of a ticket.
-PromiseKey = tuple[str, str, str]
-
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
@@ -98,71 +95,50 @@ class Unfinished:
     oldest_due: Instant | None
 
 
-async def current(tx: Tx, keys: Iterable[TicketKey]) -> dict[TicketKey, dict[PromiseKey, Promise]]:
-    """The promises of the tickets `keys` as they were last judged."""
-    promises: dict[TicketKey, dict[PromiseKey, Promise]] = {key: {} for key in keys}
-    if not promises:
-        return promises
-    for tenant, ticket, target, source, id_, state, start, due, stop, held, in_doubt in await tx.rows(
-        _CURRENT, arrays(promises)
-    ):
-        promises[tenant, ticket][target, source, id_] = Promise(
-            target=target,
-            started_by=(source, id_),
-            state=State(state),
-            start=start,
-            due=due,
-            stop=stop,
-            held=held,
-            in_doubt=in_doubt,
-        )
-    return promises
-
-
 async def save(tx: Tx, judged: Mapping[TicketKey, Iterable[Promise]]) -> None:
     """Make the promises of locked tickets those of their judgement; rows that stay the same are not written."""
-    stored = await current(tx, judged)
-    changed: list[tuple[TicketKey, Promise]] = []
-    gone: list[tuple[TicketKey, PromiseKey]] = []
-    for key, promises in judged.items():
-        before = stored[key]
-        now = {(promise.target, *promise.started_by): promise for promise in promises}
-        gone.extend((key, which) for which in before.keys() - now.keys())
-        changed.extend((key, each) for which, each in now.items() if not _same(before.get(which), each))
+    if not judged:
+        return
+    before = {tuple(row[:5]): tuple(row[5:]) for row in await tx.rows(_CURRENT, arrays(judged))}
+    now = {_which(key, promise): promise for key, promises in judged.items() for promise in promises}
+    gone = [which for which in before if which not in now]
+    changed = {which: promise for which, promise in now.items() if before.get(which) != _how(promise)}
     if gone:
         await tx.run(_REMOVE, _identity(gone))
     if changed:
+        states, starts, dues, stops, helds, in_doubts = zip(*map(_how, changed.values()), strict=True)
         await tx.run(
             _PUT,
-            _identity([(k, (p.target, *p.started_by)) for k, p in changed])
+            _identity(changed)
             | {
-                "states": [p.state.value for _, p in changed],
-                "starts": [p.start for _, p in changed],
-                "dues": [p.due for _, p in changed],
-                "stops": [p.stop for _, p in changed],
-                "helds": [p.held for _, p in changed],
-                "in_doubts": [p.in_doubt for _, p in changed],
+                "states": states,
+                "starts": starts,
+                "dues": dues,
+                "stops": stops,
+                "helds": helds,
+                "in_doubts": in_doubts,
             },
         )
 
 
-def _same(before: Promise | None, now: Promise) -> bool:
-    """Whether the row would be the same; `stopped_by` is not kept."""
-    return before is not None and (
-        (before.state, before.start, before.due, before.stop, before.held, before.in_doubt)
-        == (now.state, now.start, now.due, now.stop, now.held, now.in_doubt)
-    )
+def _which(key: TicketKey, promise: Promise) -> tuple[str, ...]:
+    return *key, promise.target, *promise.started_by
 
 
-def _identity(rows: Iterable[tuple[TicketKey, PromiseKey]]) -> dict[str, list[str] | list[int]]:
-    ordered = list(rows)
+def _how(promise: Promise) -> tuple[str, Instant, Instant | None, Instant | None, bool, bool]:
+    """The columns that change, as they are read back."""
+    return promise.state.value, promise.start, promise.due, promise.stop, promise.held, promise.in_doubt
+
+
+def _identity(rows: Iterable[tuple[str, ...]]) -> dict[str, Any]:
+    tenants, tickets, targets, sources, ids = zip(*rows, strict=True)
     return {
-        "buckets": [bucket_of(*key) for key, _ in ordered],
-        "tenants": [tenant for (tenant, _), _ in ordered],
-        "tickets": [ticket for (_, ticket), _ in ordered],
-        "targets": [target for _, (target, _, _) in ordered],
-        "sources": [source for _, (_, source, _) in ordered],
-        "ids": [id_ for _, (_, _, id_) in ordered],
+        "buckets": [bucket_of(tenant, ticket) for tenant, ticket in zip(tenants, tickets, strict=True)],
+        "tenants": tenants,
+        "tickets": tickets,
+        "targets": targets,
+        "sources": sources,
+        "ids": ids,
     }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, Column, Index, PrimaryKeyConstraint, Table, Text
 from service.sla.instants import Instant
 from service.store.database import Tx
 from service.store.errors import StoreError
-from service.store.keys import TicketKey, arrays, bucket_of, by_keys
+from service.store.keys import TicketKey, arrays, bucket_of, by_keys, storable
 from service.store.schema import INSTANT, METADATA, NAME, ticket_columns
 
 TICKET: Final = Table(
@@ -179,7 +179,7 @@ async def save(tx: Tx, standings: Collection[Standing]) -> None:
             "versions": [s.policy[1] if s.policy else None for s in standings],
             "orphans": [s.orphan for s in standings],
             "in_doubts": [s.in_doubt for s in standings],
-            "unjudgeds": [s.unjudged for s in standings],
+            "unjudgeds": [None if s.unjudged is None else storable(s.unjudged) for s in standings],
         },
     )
     if result.rowcount != len(standings):

@@ -186,7 +186,7 @@ class Crew:
 
     def words(self) -> str:
         """What the workers that ended by themselves, and those still there, said last."""
-        odd = [worker for worker in self.all if worker.status not in {0, -signal.SIGKILL}]
+        odd = [each for each in self.all if each.status not in {0, -signal.SIGKILL}]
         return "\n".join(
             f"--- worker {each.pid}, status {each.status}, at {each.step!r}\n{each.words()}" for each in odd
         )

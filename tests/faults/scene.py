@@ -51,7 +51,7 @@ SETTINGS = {
     "database_lock_seconds": 3,
     "database_idle_seconds": 3,
     "drain_seconds": 4,
-    "shutdown_seconds": 10,
+    "shutdown_seconds": 20,
     "retry_first_seconds": 0.05,
     "retry_most_seconds": 1,
 }
@@ -225,6 +225,15 @@ class Scene:
                 end, sendings = self.portions.pop(0)
                 await self.publisher.publish(sendings, end)
 
+    async def say(self, *events: Event, when: Instant) -> None:
+        """Publish `events` at `when`, beside the scenario; the clock shows `when` afterwards."""
+        await self.publisher.publish([Sending(when, event) for event in events], when)
+
+    async def wait(self, instant: Instant, seconds: float = 30.0) -> None:
+        """Let the clock go on to `instant` and W follow."""
+        self.clock.advance(instant)
+        assert await self.watermark_follows(seconds), self.words()
+
     async def play(self, pause: Callable[[], Awaitable[object]] | None = None) -> None:
         """Publish the rest, portion by portion, at the pace at which W follows."""
         while self.portions:
@@ -306,7 +315,7 @@ class Scene:
         return await self.evidence()
 
     def words(self) -> str:
-        return f"seed {self.scenario.seed}; watermark was {sorted(self.witness.reasons)}\n{self.crew.words()}"
+        return f"seed {self.scenario.seed}; clock {self.clock.now}, W {self.witness.watermark} {self.witness.frozen!r}, was {sorted(self.witness.reasons)}\n{self.crew.words()}"
 
 
 @asynccontextmanager

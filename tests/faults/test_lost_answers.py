@@ -31,7 +31,7 @@ async def _with_cut_commits(stage, database, figures, *, tickets: int, portions:
             scene.crew.start()
             scene.crew.start()
             await scene.go_on()
-            assert await scene.watermark_follows(30)
+            assert await scene.watermark_follows(30), scene.words()
             thief.steal = True
             await scene.play()
             thief.steal = False

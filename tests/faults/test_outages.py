@@ -37,7 +37,7 @@ async def _broker_away(scene, figures, kafka, away: float, *, frozen: bool) -> N
     """The broker answers nothing for `away` seconds while events wait to be published."""
     workers = [scene.crew.start(), scene.crew.start()]
     await scene.go_on(5)
-    assert await scene.watermark_follows(30)
+    assert await scene.watermark_follows(30), scene.words()
     before = scene.witness.watermark
     load = asyncio.create_task(scene.play(lambda: asyncio.sleep(0.1)))
     await asyncio.sleep(0.3)
@@ -86,7 +86,7 @@ async def _database_restarted(scene, figures, server, ways, pause: float) -> Non
     """The database server ends in each of `ways` and comes back, while events are published."""
     workers = [scene.crew.start(), scene.crew.start()]
     await scene.go_on(5)
-    assert await scene.watermark_follows(30)
+    assert await scene.watermark_follows(30), scene.words()
     load = asyncio.create_task(scene.play(lambda: asyncio.sleep(0.15)))
     for way in ways:
         await asyncio.sleep(pause)

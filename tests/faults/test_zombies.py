@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 
 import pytest
 
+from service.sla.instants import HOUR
 from tests.faults.crew import until
-from tests.faults.scenario import scenario
+from tests.faults.scenario import START, Scenario, fact, scenario
+from tests.faults.truth import stale, told
 
 pytestmark = [pytest.mark.line]
 
@@ -16,6 +19,15 @@ STOPS = [
     "wake:locked", "wake:outbox written", "clock:read", "clock:probed", "clock:settled",
     "relay:taken", "relay:sent", "relay:deleted",
 ]  # fmt: skip
+
+
+async def _sent_by_the_heir(scene) -> None:
+    """Wait until nothing is left to be sent: the server has ended the zombie's session, and its lock with it."""
+    for _ in range(300):
+        if not (await scene.ask("SELECT count(*) FROM outbox"))[0][0]:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"the outbox is not emptied\n{scene.words()}")
 
 
 async def _stopped_and_continued(stage, figures, step: str, seed: int) -> None:
@@ -34,6 +46,7 @@ async def _stopped_and_continued(stage, figures, step: str, seed: int) -> None:
         for _ in range(4):
             await scene.go_on()
             await scene.watermark_follows(0.5)
+        await _sent_by_the_heir(scene)
         stood = scene.witness.watermark
         zombie.send(signal.SIGCONT)
         await until(lambda: zombie.step != step or not zombie.alive, 20, zombie.words)
@@ -42,8 +55,8 @@ async def _stopped_and_continued(stage, figures, step: str, seed: int) -> None:
         evidence = await scene.verify()
         assert scene.witness.watermark > stood
         assert zombie.alive, zombie.words()
-        told = await zombie.metrics()
-        fenced = round(float(told.split("\nsla_slices_fenced_total ")[1].split()[0]))
+        shown = await zombie.metrics()
+        fenced = round(float(shown.split("\nsla_slices_fenced_total ")[1].split()[0]))
         figures.append(
             f"stopped after {step}, continued after the take-over: {fenced} slices fenced,"
             f" {evidence.repeats} records said again"
@@ -61,3 +74,26 @@ async def test_a_zombie_is_fenced(stage, figures, step):
 @pytest.mark.parametrize("step", STOPS)
 async def test_every_zombie_is_fenced(stage, figures, step):
     await _stopped_and_continued(stage, figures, step, 62)
+
+
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize("stopped_after", ["relay:taken"])
+async def test_a_relay_that_wakes_up_says_nothing_that_was_taken_back(stage, stopped_after):
+    """The breaches topic is compacted: its last word about a breach has to be the newest."""
+    nothing = Scenario((), START, START + 4 * HOUR, 0)
+    async with stage(nothing, relay_ack_seconds=1, database_idle_seconds=1.5) as scene:
+        scene.crew.start(roles="ingest,clock")
+        await scene.say(fact("V", 0, "opened", START, priority="low"), when=START)
+        await scene.wait(START + 2 * HOUR)
+        zombie = scene.crew.start(roles="relay", crash=f"{stopped_after}:1:STOP")
+        await until(lambda: zombie.stopped, 20, zombie.words)
+        scene.crew.start(roles="relay")
+        await _sent_by_the_heir(scene)
+        await scene.say(fact("V", 1, "assigned", START + HOUR, to="ann"), when=START + 3 * HOUR)
+        await scene.rest()
+        zombie.send(signal.SIGCONT)
+        await until(lambda: zombie.step != stopped_after, 20, zombie.words)
+        await zombie.leave()
+        evidence = await scene.evidence()
+        assert [each.withdrawn for each in evidence.breaches][:2] == [False, True]
+        assert not (found := list(stale(evidence.breaches))), told(found, scene.words)

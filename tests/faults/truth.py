@@ -149,6 +149,7 @@ def complaints(evidence: Evidence, events: Collection[Event], rules: Rules, unti
         *gaps(evidence),
         *disorder("statements", evidence.statements),
         *disorder("breaches", evidence.breaches),
+        *stale(evidence.breaches),
         *unfaithful(evidence),
         *miscounted(evidence, events),
     ]
@@ -203,6 +204,17 @@ def disorder(topic: str, sentences: Sequence[Sentence]) -> Iterator[str]:
         if each.rev > last.get(id_, 0) + 1:
             yield f"{topic}: {id_} rev {each.rev} comes after rev {last.get(id_, 0)} at {each.part}/{each.offset}"
         last[id_] = max(last.get(id_, 0), each.rev)
+
+
+def stale(sentences: Sequence[Sentence]) -> Iterator[str]:
+    """Keys whose last record, the one that compaction keeps, is not the highest revision."""
+    last = {each.key: each for each in sentences}
+    highest: dict[bytes, int] = {}
+    for each in sentences:
+        highest[each.key] = max(each.rev, highest.get(each.key, 0))
+    for key, each in last.items():
+        if each.rev != highest[key]:
+            yield f"breaches: {key.decode()} ends with rev {each.rev}, and rev {highest[key]} comes before it"
 
 
 def unfaithful(evidence: Evidence) -> Iterator[str]:

@@ -1,0 +1,40 @@
+"""What every transaction of the door works with."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from service.apply.judging import Diff, Judge
+from service.apply.outcome import Limits, Topics, WallClock
+from service.sla.instants import Duration
+from service.sla.policy import Rules
+from service.store import Database, Tx
+from service.wire.records import Accepted, Record, Refused
+
+#: The rules of a tenant as of a transaction; None when it has no policy.
+RulesOf: TypeAlias = Callable[[Tx, str], Awaitable[Rules | None]]
+
+
+class Decode(Protocol):
+    """`service.wire.incoming.decode`."""
+
+    def __call__(
+        self, record: Record, *, tenant: str, ahead: Duration, max_bytes: int
+    ) -> Accepted | Refused: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """The parts that a door is made of; `after_step` is told the name of each step that is done."""
+
+    db: Database
+    rules_of: RulesOf
+    clock: WallClock
+    limits: Limits
+    topics: Topics
+    judge: Judge
+    diff: Diff
+    decode: Decode
+    after_step: Callable[[str], None]
