@@ -128,7 +128,6 @@ class Clock:
         database_now: Callable[[], Awaitable[Instant]],
         interval: float = 0.5,
         behind: Duration = 10 * SECOND,
-        after_step: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`interval` in seconds between probes; `behind`: how far back W must be to be called so."""
         self._db = db
@@ -140,7 +139,6 @@ class Clock:
         self._database_now = database_now
         self._interval = interval
         self._behind = behind
-        self._after_step = after_step
         self._readings = Readings()
         self._next_probe = 0.0
         self._frozen: str | None = None
@@ -167,15 +165,12 @@ class Clock:
         except TopicMissingError as error:
             log.warning("topic_missing", topics=str(error))
             extents, doubt = {}, "topic_missing"
-        self._after_step("probed")
         doubt = doubt or doubt_of(extents, known)
         if not doubt:
             self._readings.add(Reading(tick.t0, {place: extent.end for place, extent in _places(extents)}))
         elif doubt in {"topic_recreated", "lost_beginning"}:
             self._readings.clear()  # of a log that is no more
-        settled = await self._settle(tick.t0, extents, doubt)
-        self._after_step("settled")
-        return settled
+        return await self._settle(tick.t0, extents, doubt)
 
     async def _settle(self, t0: Instant, extents: Extents, doubt: str) -> Watermark:
         required = {topic: tuple(parts) for topic, parts in extents.items()}
@@ -188,7 +183,6 @@ class Clock:
             before = await progress.watermark(tx)
             if not doubt:
                 await self._prove(tx)
-                self._after_step("proved")
             settled = await progress.settle_watermark(tx, required, t0=t0, frozen=doubt)
             stands = settled.at is not None and settled.at == before.at and not settled.frozen
             if stands and settled.at is not None and t0 - settled.at > self._behind:

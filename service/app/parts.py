@@ -16,13 +16,13 @@ from service.clock import Clock, Clocks, Steadiness
 from service.loop import Backoff
 from service.metrics import Metrics
 from service.relay import Relay
-from service.settings import Role, Settings
+from service.settings import Settings
 from service.sla.instants import SECOND, Duration, Instant
 from service.sla.policy import Rules
 from service.store import Database, StoreError
 from service.store.policies import Version
 
-#: Told of each step that is done: "<role>: <step>". Only tests give one.
+#: Told of each step of a transaction that is done; only tests give one.
 AfterStep = Callable[[str], None]
 
 _CLOSE_SECONDS: Final = 3.0
@@ -76,7 +76,7 @@ class Parts:
         self._closers.append(database.close)
         return database
 
-    def door(self, db: Database, role: Role) -> Door:
+    def door(self, db: Database) -> Door:
         settings = self._settings
         return Door(
             db,
@@ -89,7 +89,7 @@ class Parts:
                 max_events=settings.max_events_per_ticket,
             ),
             topics=Topics(statements=settings.statements_topic, breaches=settings.breaches_topic),
-            after_step=self._steps(role),
+            after_step=self._after_step,
         )
 
     def standing_probe(self) -> Probe:
@@ -119,7 +119,6 @@ class Parts:
             database_now=self._database_now or db.now,
             interval=settings.probe_interval_ms / 1_000,
             behind=_micros(settings.behind_seconds),
-            after_step=self._steps(Role.CLOCK),
         )
 
     def relay(self) -> Relay:
@@ -140,16 +139,13 @@ class Parts:
             shards=settings.relay_shards,
             batch=settings.relay_batch,
             tries=settings.relay_tries,
-            after_step=self._steps(Role.RELAY),
+            after_step=self._after_step,
         )
 
     async def close(self) -> None:
         """Close everything; an error or a wait in one does not keep the others open."""
         await asyncio.gather(*(_closed(closer) for closer in self._closers))
         self._closers.clear()
-
-    def _steps(self, role: Role) -> AfterStep:
-        return lambda step: self._after_step(f"{role.value}: {step}")
 
 
 async def _closed(closer: Callable[[], Awaitable[None]]) -> None:

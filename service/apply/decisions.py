@@ -32,8 +32,6 @@ async def release(tools: Tools, place: Place, *, by: str, why: str, replace: boo
         key = (one.event.tenant, one.event.ticket)
         await work.begin()
         await work.lock([key, *([row.attributed] if row.attributed else [])])
-        if not work.has_policy(key[0]):
-            raise StillUnfit(Reason.UNKNOWN_POLICY, f"tenant {key[0]} has no policy")
         await _settle(work, [place], State.RELEASED, by=by, why=why)
         intake = work.take_in([one], None)
         if intake.misfits:

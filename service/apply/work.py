@@ -110,12 +110,12 @@ class Work:
 
     def take_in(self, accepted: Iterable[Accepted], most: int | None) -> Intake:
         """Sort arriving events by what is stored of their tickets; those of tenants without a policy do not fit."""
-        ruled, unruled = [], []
-        for one in accepted:
-            (ruled if self.has_policy(one.event.tenant) else unruled).append(one)
-        intake = take_in(ruled, self.pasts, most)
+        arrived = list(accepted)
+        intake = take_in((one for one in arrived if self.has_policy(one.event.tenant)), self.pasts, most)
         intake.misfits.extend(
-            Misfit(one, Reason.UNKNOWN_POLICY, f"tenant {one.event.tenant} has no policy") for one in unruled
+            Misfit(one, Reason.UNKNOWN_POLICY, f"tenant {one.event.tenant} has no policy")
+            for one in arrived
+            if not self.has_policy(one.event.tenant)
         )
         return intake
 

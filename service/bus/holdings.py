@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -47,6 +48,7 @@ class Holding:
     epoch: int
     next: int
     handed: int = field(init=False)
+    turn: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)  # one portion at a time
     doubted: int | None = None  # the offset from which a gap was seen once
     lost: bool = False  # its beginning was deleted before it was read; only an operator can go on
 

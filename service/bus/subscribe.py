@@ -122,7 +122,7 @@ class Subscription:
     async def _work_part(self, handed: _Handed) -> None:
         part, holding = handed.part, handed.holding
         try:
-            async with self._slots:
+            async with holding.turn, self._slots:
                 if self._stopping or not self._assignment.holds(part, holding):
                     return
                 fresh = not_applied(handed.records, holding)
@@ -191,13 +191,16 @@ class Subscription:
         with contextlib.suppress(IllegalStateError, TimeoutError, KafkaError):
             async with asyncio.timeout(_POSITION_SECONDS):
                 reached = await self.consumer.position(part)
-            if reached <= holding.next or holding.busy or not self._assignment.holds(part, holding):
-                return
-            if not holding.confirms_gap():
-                self._assignment.rewind(part, holding)
-            elif await self._beginning_is_kept(part, holding) and not holding.busy:
-                holding.handed = reached
-                await self._apply(part, holding, (), reached)
+            if reached > holding.next and not holding.busy and not holding.turn.locked():
+                async with holding.turn:
+                    await self._pass_to(part, holding, reached)
+
+    async def _pass_to(self, part: TopicPartition, holding: Holding, reached: int) -> None:
+        if not holding.confirms_gap():
+            self._assignment.rewind(part, holding)
+        elif await self._beginning_is_kept(part, holding) and not holding.busy:
+            holding.handed = reached
+            await self._apply(part, holding, (), reached)
 
     async def _hint(self) -> None:
         offsets = {part: holding.next for part, holding in self._assignment.held.items()}

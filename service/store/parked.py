@@ -62,9 +62,8 @@ PARKED: Final = Table(
     Column("key", BYTES),
     Column("value", BYTES),
     Column("headers", BYTES, nullable=False),  # MessagePack of [[name, value or nil], ...]
-    Column(
-        "recorded_at", INSTANT, nullable=False
-    ),  # the broker's timestamp; in doubt is what was decided since
+    # The broker's timestamp; in doubt is what was decided since.
+    Column("recorded_at", INSTANT, nullable=False),
     # Who decided what became of it, when and why.
     Column("state", Text, nullable=False, server_default=text("'parked'")),
     Column("decided_by", Text),

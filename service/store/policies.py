@@ -34,9 +34,8 @@ POLICY: Final = Table(
     Column("effective_from", INSTANT, nullable=False),
     Column("document", Text, nullable=False),  # the policy file as it was registered
     Column("registered_at", INSTANT, nullable=False),
-    Column(
-        "nr", BigInteger, Identity(always=True), nullable=False
-    ),  # the highest is the revision of the whole set
+    # The highest is the revision of the whole set.
+    Column("nr", BigInteger, Identity(always=True), nullable=False),
     PrimaryKeyConstraint("tenant", "id", "version"),
     UniqueConstraint("tenant", "effective_from"),  # which of two would be in force?
     UniqueConstraint("nr"),

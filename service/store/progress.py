@@ -35,12 +35,10 @@ PROGRESS: Final = Table(
     Column("topic", Text(collation="C"), nullable=False),
     Column("part", Integer, nullable=False),
     Column("next_offset", BigInteger, nullable=False),
-    Column(
-        "epoch", BigInteger, nullable=False, server_default=text("0")
-    ),  # counts owners; only the last may advance
-    Column(
-        "wm", INSTANT
-    ),  # everything acknowledged before this is below next_offset; null: nothing proved yet
+    # Counts owners; only the last may advance.
+    Column("epoch", BigInteger, nullable=False, server_default=text("0")),
+    # Everything acknowledged before this is below next_offset; null: nothing proved yet.
+    Column("wm", INSTANT),
     PrimaryKeyConstraint("topic", "part"),
     CheckConstraint("next_offset >= 0", name="next_offset"),
     CheckConstraint("epoch >= 0", name="epoch"),
@@ -57,9 +55,8 @@ WATERMARK: Final = Table(
     METADATA,
     Column("one", Boolean, primary_key=True, server_default=text("true")),
     Column("at", INSTANT),  # W; null: nothing proved yet
-    Column(
-        "frozen", Text, nullable=False, server_default=text("''")
-    ),  # why the latest probe could not move it
+    # Why the latest probe could not move it.
+    Column("frozen", Text, nullable=False, server_default=text("''")),
     Column("probed_at", INSTANT),  # clock reading of the latest probe that was settled
     CheckConstraint("one", name="one"),  # there is one row
     postgresql_with={

@@ -21,9 +21,8 @@ PROMISE: Final = Table(
     Column("target", NAME, nullable=False),
     Column("started_source", NAME, nullable=False),  # the event that began it
     Column("started_id", NAME, nullable=False),
-    Column(
-        "state", NAME, nullable=False
-    ),  # service.sla.statements.State; the core adds states, so no CHECK here
+    # service.sla.statements.State; the core adds states, so no CHECK here.
+    Column("state", NAME, nullable=False),
     Column("start", INSTANT, nullable=False),
     Column("due", INSTANT),  # null while a hold is open
     Column("stop", INSTANT),

@@ -23,13 +23,11 @@ TICKET: Final = Table(
     Column("latest_at", INSTANT),  # the latest instant of any of its events; null: it has none
     Column("policy", NAME),  # the version it is pinned to; null for an orphan or before the first version
     Column("version", NAME),
-    Column(
-        "orphan", Boolean, nullable=False, server_default=text("false")
-    ),  # has events, none of them `opened`
+    # Has events, none of them `opened`.
+    Column("orphan", Boolean, nullable=False, server_default=text("false")),
     Column("in_doubt", Boolean, nullable=False, server_default=text("false")),  # a record of it stands parked
-    Column(
-        "unjudged", Text
-    ),  # why the last judging failed; such a ticket is not claimed until a record comes
+    # Why the last judging failed; such a ticket is not claimed until a record comes.
+    Column("unjudged", Text),
     PrimaryKeyConstraint("bucket", "tenant", "ticket"),
     # What the clock claims from. Without the tickets that can change no more it stays as small as the work ahead;
     # without those whose judging failed one bad ticket cannot be claimed for ever.

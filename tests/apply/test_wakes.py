@@ -9,7 +9,8 @@ from sqlalchemy import text
 from service.sla.instants import HOUR
 from service.store import events, policies, progress, promises, statements, tickets
 from service.store.promises import State
-from service.wire.records import Reason
+from service.wire.incoming import decode
+from service.wire.records import Reason, Refused
 from tests.apply.staging import TENANT, TOPIC, after, garbage, key, record, register, staged
 
 
@@ -230,7 +231,27 @@ async def test_a_record_that_still_does_not_fit_gets_its_new_reason_and_waits_fo
 
     assert (await stage.door.wake(10)).released == 0
     assert await stage.parked() == [(1, "id_reused")]
+    assert await stage.in_force("A") == {"A verdict indeterminate id_reused"}
     assert (await stage.door.wake(10)).released == 0
+
+
+async def test_a_record_that_cannot_even_be_read_any_more_gets_its_new_reason(database):
+    strict = False
+
+    def learning(one, **how):
+        found = decode(one, **how)
+        if not strict:
+            return found
+        return Refused(one, Reason.BAD_DATA, "not allowed any more", TENANT, "A")
+
+    async with staged(database, decode=learning) as stage:
+        await stage.send(record("A", "opened", 0), record("A", "noted", 2, recorded=0))
+        strict = True
+        await stage.prove(3)
+
+        assert (await stage.door.wake(10)).released == 0
+        assert await stage.parked() == [(1, "bad_data")]
+        assert await stage.in_force("A") == {"A verdict indeterminate bad_data"}
 
 
 async def test_what_waited_for_a_policy_is_applied_when_it_is_registered(database):

@@ -57,6 +57,10 @@ SETTINGS = {
 }
 
 
+#: What asyncpg raises when the server goes away under it; the last in the middle of cancelling a statement.
+_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
+
 @dataclass
 class Publisher:
     """Sends events stamped with the instants of their publication; the clock moves once they are acknowledged."""
@@ -69,14 +73,8 @@ class Publisher:
 
     async def publish(self, sendings: Sequence[Sending], end: Instant, *, seconds: float = 90.0) -> None:
         """All of `sendings`, in order within each ticket, whatever the broker does; then the clock shows `end`."""
-        give_up = time.monotonic() + seconds
-        while True:
-            try:
-                async with asyncio.timeout(max(1.0, give_up - time.monotonic())):
-                    await self._send(sendings)
-                break
-            except (KafkaError, OSError, TimeoutError) as error:
-                assert time.monotonic() < give_up, f"publishing failed for {seconds} s: {error!r}"
+        async with asyncio.timeout(seconds):
+            while not await self._sent(sendings):
                 await self.close()  # what was sent is sent again: a repetition the service has to bear
                 await asyncio.sleep(0.2)
         self.sent.extend(sendings)
@@ -92,6 +90,13 @@ class Publisher:
             self.topic, value, key=key, partition=part, timestamp_ms=when // 1_000, headers=list(headers)
         )
         return kept.partition, kept.offset
+
+    async def _sent(self, sendings: Sequence[Sending]) -> bool:
+        try:
+            await self._send(sendings)
+        except (KafkaError, OSError):
+            return False
+        return True
 
     async def _send(self, sendings: Sequence[Sending]) -> None:
         producer = await self._connected()
@@ -153,14 +158,14 @@ class Witness:
         while True:
             try:
                 connection = await asyncpg.connect(self._dsn.replace("+asyncpg", ""), timeout=5)
-            except (OSError, asyncpg.PostgresError, TimeoutError):
+            except _AWAY:
                 await asyncio.sleep(0.1)
                 continue
             try:
                 while True:
                     await self._look(connection)
                     await asyncio.sleep(0.03)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            except _AWAY:
                 await asyncio.sleep(0.1)
             finally:
                 connection.terminate()
@@ -211,6 +216,7 @@ class Scene:
     crew: Crew
     witness: Witness
     portions: list[tuple[Instant, tuple[Sending, ...]]] = field(default_factory=list)
+    _beside: list[asyncio.Task[None]] = field(default_factory=list)
 
     # --- going on ----------------------------------------------------------------------------------
 
@@ -240,6 +246,19 @@ class Scene:
             await self.go_on()
             await (pause() if pause else self.watermark_follows(2.0))
 
+    def play_on(self, pause: float) -> asyncio.Task[None]:
+        """Publish the rest beside what the test does, `pause` seconds between portions."""
+        self._beside.append(asyncio.create_task(self.play(lambda: asyncio.sleep(pause))))
+        return self._beside[-1]
+
+    async def close(self) -> None:
+        for task in self._beside:
+            task.cancel()
+        await asyncio.gather(*self._beside, return_exceptions=True)
+        await self.witness.close()
+        await self.crew.end()
+        await self.publisher.close()
+
     async def watermark_follows(self, seconds: float) -> bool:
         """Wait until W has reached the clock, for at most `seconds`; whether it has."""
         goal = self.clock.now
@@ -254,12 +273,17 @@ class Scene:
         end = time.monotonic() + seconds
         stands = "nothing is known"
         while time.monotonic() < end:
-            with suppress(OSError, asyncpg.PostgresError, TimeoutError):
-                stands = await self._unrest()
+            with suppress(*_AWAY):
+                stands = await self._unrest() or await self._unread()
                 if not stands:
                     return
             await asyncio.sleep(0.05)
         raise AssertionError(f"no rest after {seconds} s: {stands}\n{self.words()}")
+
+    async def _unread(self) -> str:
+        ends = await self.ends()
+        applied = dict(map(tuple, await self.ask("SELECT part, next_offset FROM progress")))
+        return "" if applied == ends else f"applied to {applied} of {ends}"
 
     async def _unrest(self) -> str:
         row = await self.ask(
@@ -356,9 +380,7 @@ async def scene(
     try:
         yield stage
     finally:
-        await witness.close()
-        await crew.end()
-        await publisher.close()
+        await stage.close()
 
 
 async def _register(dsn: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from service.app.parts import read_rules
 from service.apply import Door, Limits, Rulebook, Topics
-from service.sla.instants import HOUR, MINUTE
+from service.sla.instants import HOUR
 from service.store import Database, policies
 from service.wire import publish_binary
 from service.wire.records import Reason
@@ -80,12 +80,15 @@ async def door(scene):
     """The service's door in this process, for what an operator decides."""
     db = Database.open(scene.dsn, pool_size=2)
     try:
-        yield db, Door(
+        yield (
             db,
-            Rulebook(read_rules),
-            clock=scene.clock,
-            limits=Limits(tenant=TENANT, max_events=MOST_EVENTS),
-            topics=Topics(statements=scene.statements, breaches=scene.breaches),
+            Door(
+                db,
+                Rulebook(read_rules),
+                clock=scene.clock,
+                limits=Limits(tenant=TENANT, max_events=MOST_EVENTS),
+                topics=Topics(statements=scene.statements, breaches=scene.breaches),
+            ),
         )
     finally:
         await db.close()
@@ -122,7 +125,9 @@ async def test_bad_records_of_every_kind(stage):
 
 async def _parked_by_reason(scene, worker, places, lost) -> None:
     """Every bad record is parked once under its reason, counted, and kept whole; the partitions have moved on."""
-    rows = await scene.ask("SELECT reason, part, record_offset, tenant, ticket FROM parked WHERE state = 'parked'")
+    rows = await scene.ask(
+        "SELECT reason, part, record_offset, tenant, ticket FROM parked WHERE state = 'parked'"
+    )
     assert {(row["part"], row["record_offset"]): row["reason"] for row in rows} == {
         place: kind.value for kind, place in places.items()
     } | {lost: _reason_at(rows, lost)}
@@ -147,7 +152,11 @@ def _reason_at(rows, place) -> str:
 async def _in_doubt(scene, kinds) -> None:
     """The due has passed: where a record of the ticket cannot be read nobody knows, and nobody says that it was missed."""
     told = truth.newest((await scene.evidence()).statements).values()
-    verdicts = {each.ticket: (each.outcome, each.reason) for each in told if each.name == "verdict" and each.target == "answer"}
+    verdicts = {
+        each.ticket: (each.outcome, each.reason)
+        for each in told
+        if each.name == "verdict" and each.target == "answer"
+    }
     breached = {each.ticket for each in told if each.name == "breach" and each.target == "answer"}
     for kind in kinds:
         ticket = f"V-{kind}"

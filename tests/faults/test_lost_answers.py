@@ -23,7 +23,9 @@ def _port_of(dsn: str) -> int:
     return int(found[1])
 
 
-async def _with_cut_commits(stage, database, figures, *, tickets: int, portions: int, share: float, seed: int) -> None:
+async def _with_cut_commits(
+    stage, database, figures, *, tickets: int, portions: int, share: float, seed: int
+) -> None:
     async with CommitThief(_port_of(database), share=share, seed=seed) as thief:
         through = _through(database, thief.port)
         async with stage(scenario(tickets, seed), service_dsn=through, database_pool=4) as scene:
@@ -69,7 +71,9 @@ async def test_replies_of_the_broker_lost(stage, real_kafka, figures):
             broken = thief.cut
             thief.silent, thief.share = True, 1.0
             await scene.go_on(2)
-            await until(lambda: thief.cut >= broken + 3, 30, lambda: f"only {thief.cut - broken} replies were kept")
+            await until(
+                lambda: thief.cut >= broken + 3, 30, lambda: f"only {thief.cut - broken} replies were kept"
+            )
             thief.steal = False
             assert broken, "no connection was broken"
             await scene.play()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 
 import pytest
 
@@ -15,7 +16,9 @@ pytestmark = [pytest.mark.line]
 
 async def _frozen_by(scene, reason: str, seconds: float) -> None:
     """Wait until the watermark says that it stands for `reason`, in the table and on every /metrics."""
-    await until(lambda: scene.witness.frozen == reason, seconds, lambda: f"{scene.witness.frozen!r}, not {reason!r}")
+    await until(
+        lambda: scene.witness.frozen == reason, seconds, lambda: f"{scene.witness.frozen!r}, not {reason!r}"
+    )
     shown = f'sla_watermark_frozen{{reason="{reason}"}} 1.0'
     for worker in scene.crew.living:
         for _ in range(100):
@@ -39,7 +42,7 @@ async def _broker_away(scene, figures, kafka, away: float, *, frozen: bool) -> N
     await scene.go_on(5)
     assert await scene.watermark_follows(30), scene.words()
     before = scene.witness.watermark
-    load = asyncio.create_task(scene.play(lambda: asyncio.sleep(0.1)))
+    load = scene.play_on(0.1)
     await asyncio.sleep(0.3)
     begun = time.monotonic()
     await asyncio.to_thread(kafka.freeze if frozen else kafka.stop)
@@ -57,7 +60,7 @@ async def _broker_away(scene, figures, kafka, away: float, *, frozen: bool) -> N
     await scene.rest(90)
     await scene.verify()
     await _alive_all_along(scene, workers)
-    assert before is not None and scene.witness.watermark > before
+    assert scene.witness.watermark > before
     lines = sum(len(worker.log.read_text().splitlines()) for worker in workers)
     figures.append(
         f"broker {'frozen' if frozen else 'stopped'} for {back - begun:.0f} s: at rest {time.monotonic() - back:.1f} s"
@@ -82,21 +85,27 @@ async def test_the_broker_is_away_for_a_minute(stage, real_kafka, figures, froze
         await _broker_away(scene, figures, real_kafka, 60, frozen=frozen)
 
 
+def _goes_on(scene, applied: int) -> bool:
+    return scene.witness.applied > applied
+
+
 async def _database_restarted(scene, figures, server, ways, pause: float) -> None:
     """The database server ends in each of `ways` and comes back, while events are published."""
     workers = [scene.crew.start(), scene.crew.start()]
     await scene.go_on(5)
     assert await scene.watermark_follows(30), scene.words()
-    load = asyncio.create_task(scene.play(lambda: asyncio.sleep(0.15)))
+    load = scene.play_on(0.15)
     for way in ways:
         await asyncio.sleep(pause)
         applied = scene.witness.applied
-        await asyncio.to_thread({"immediate": server.discard, "fast": server.stop, "kill -9": server.kill9}[way])
+        await asyncio.to_thread(
+            {"immediate": server.discard, "fast": server.stop, "kill -9": server.kill9}[way]
+        )
         await asyncio.sleep(0.5)
         assert all(worker.alive for worker in workers), scene.words()
         await asyncio.to_thread(server.start)
         if scene.portions:
-            await until(lambda: scene.witness.applied > applied, 30, scene.words)
+            await until(partial(_goes_on, scene, applied), 30, scene.words)
     async with asyncio.timeout(60):
         await load
     await scene.rest()

@@ -33,7 +33,9 @@ async def _shared_out(assignment, workers) -> int:
     await until(lambda: len(assignment()) == 1, 30, lambda: f"the holder has {assignment()}")
     (part,) = assignment()
     await until(
-        lambda: all(_last_taken(worker) == 1 for worker in workers), 30, lambda: str([w.words() for w in workers])
+        lambda: all(_last_taken(worker) == 1 for worker in workers),
+        30,
+        lambda: str([w.words() for w in workers]),
     )
     return part.partition
 
@@ -47,7 +49,8 @@ def _last_taken(worker) -> int:
 async def _rash(scene, watermark: int | None) -> list[str]:
     """Revisions that rest on something not having happened by an instant that W = `watermark` has not passed."""
     rows = await scene.ask(
-        "SELECT ticket, kind, at FROM statement WHERE kind <> 'verdict' AND NOT withdrawn AND at >= $1", watermark or 0
+        "SELECT ticket, kind, at FROM statement WHERE kind <> 'verdict' AND NOT withdrawn AND at >= $1",
+        watermark or 0,
     )
     return [str(tuple(row)) for row in rows]
 
@@ -97,7 +100,9 @@ async def test_a_partition_withheld_in_the_middle(stage):
             await scene.watermark_follows(2)
         async with holder(scene) as assignment:
             withheld = await _shared_out(assignment, workers)
-            assert await scene.watermark_follows(20), "W does not reach the clock although everything is applied"
+            assert await scene.watermark_follows(20), (
+                "W does not reach the clock although everything is applied"
+            )
             await _stands_still(scene, withheld)
         with suppress(AssertionError):
             await scene.watermark_follows(10)

@@ -6,7 +6,7 @@ standard input (`{"environment": {...}, "log": path}`), so that a start costs wh
 the nursery ends with its standard input.
 
 A worker takes, beside its settings: SLACLOCK_TEST_CLOCK, the file of a `SharedClock`; SLACLOCK_TEST_NOTE, a file that
-always shows the last step passed; SLACLOCK_TEST_CRASH, `step:nth:signal` entries separated by `;` ("apply:appended:3:KILL");
+always shows the last step passed; SLACLOCK_TEST_CRASH, `step:nth:signal` entries separated by `;` ("ingest: appended:3:KILL");
 SLACLOCK_TEST_CHANCE, `p:seed` (SIGKILL with probability p after any step); SLACLOCK_TEST_SABOTAGE, a name in
 `tests.faults.sabotage`.
 """
@@ -22,37 +22,28 @@ import random
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
 from service.app import App, process
-from service.app.parts import Parts
-from service.apply import Applied, Door, Slice
-from service.bus.ends import Extent, Probe
-from service.clock import Clock
+from service.apply import Door
+from service.bus.ends import Probe
 from service.loop import Watchdog
-from service.relay import Relay
 from service.settings import load
-from service.store import Database, progress
+from service.store import progress
 from tests.faults import sabotage
 from tests.faults.timepiece import SharedClock
 
 NOTE_BYTES = 64
 
-#: Every step after which a worker can be made to die, by role, in the order of a turn.
-STEPS = {
-    "own": ("owned",),
-    "apply": (
-        "begun", "locked", "watermark read", "judged", "appended", "statements saved", "outbox written",
-        "progress advanced", "committed",
-    ),
-    "clock": ("known", "read", "probed", "proved", "settled", "committed"),
-    "wake": (
-        "locked", "watermark read", "judged", "appended", "statements saved", "outbox written", "committed",
-    ),
-    "relay": ("taken", "sent", "deleted", "committed"),
-}  # fmt: skip
+_JUDGING = ("locked", "watermark read", "judged", "appended", "statements saved", "outbox written")
+
+#: Every step after which a worker can be made to die, in the order of a turn of each role.
+STEPS = [
+    *(f"ingest: {step}" for step in ("owned", "begun", *_JUDGING, "progress advanced", "committed")),
+    *(f"clock: {step}" for step in ("known", "timed", "probed", "proved", "settled", *_JUDGING, "committed")),
+    *(f"relay: {step}" for step in ("taken", "sent", "deleted", "committed")),
+]
 
 
 # --- crash points ---------------------------------------------------------------------------------
@@ -73,9 +64,6 @@ class Trap:
         with note.open("r+b") as file:
             self._note = mmap.mmap(file.fileno(), NOTE_BYTES)
 
-    def of(self, role: str) -> Callable[[str], None]:
-        return lambda step: self(f"{role}:{step}")
-
     def __call__(self, step: str) -> None:
         self._note[:] = step.encode().ljust(NOTE_BYTES)
         self._passed[step] += 1
@@ -86,75 +74,18 @@ class Trap:
             os.kill(os.getpid(), number)
 
 
-class TrappedParts(Parts):
-    """The parts of the service, each of which tells the trap of its steps under the name of its role."""
+def _told(trap: Trap, work: Any, *, before: str = "", after: str = "") -> Any:
+    """`work` that tells the trap; for steps between those that the service itself tells of."""
 
-    def __init__(self, app: App, trap: Trap, clock: SharedClock) -> None:
-        super().__init__(app.settings, app.metrics, clock, clock.database, lambda _: None)
-        self._trap = trap
-        self._pools: dict[int, str] = {}
-
-    def database(self, name: str, *arguments: Any, **named: Any) -> Database:
-        pool = super().database(name, *arguments, **named)
-        self._pools[id(pool)] = name
-        return pool
-
-    def door(self, db: Database) -> Door:
-        role = {"ingest": "apply", "clock": "wake"}[self._pools[id(db)]]
-        self._after_step = self._trap.of(role)
-        door = super().door(db)
-        apply = door.apply
-
-        async def begun(piece: Slice) -> Applied:
-            self._trap("apply:begun")
-            return await apply(piece)
-
-        door.apply = begun  # type: ignore[method-assign]
-        return door
-
-    def relay(self) -> Relay:
-        self._after_step = self._trap.of("relay")
-        return super().relay()
-
-    def clock(self, db: Database, door: Door) -> Clock:
-        self._database_now = _after(self._trap, "clock:known", self._database_now, before=True)
-        clock = super().clock(db, door)
-        probe = clock._prober
-        assert isinstance(probe, Probe)
-        clock._prober = TrappedProbe(probe, self._trap)
-        clock.prove = _after(self._trap, "clock:committed", clock.prove)  # type: ignore[method-assign]
-        return clock
-
-
-class TrappedProbe:
-    def __init__(self, probe: Probe, trap: Trap) -> None:
-        self._probe = probe
-        self._trap = trap
-
-    async def extents(self, topics: Iterable[str]) -> dict[str, dict[int, Extent]]:
-        self._trap("clock:read")
-        extents = await self._probe.extents(topics)
-        self._trap("clock:probed")
-        return extents
-
-
-def _after(trap: Trap, step: str, work: Any, *, before: bool = False) -> Any:
     async def trapped(*arguments: Any, **named: Any) -> Any:
         if before:
-            trap(step)
-            return await work(*arguments, **named)
+            trap(before)
         done = await work(*arguments, **named)
-        trap(step)
+        if after:
+            trap(after)
         return done
 
     return trapped
-
-
-def _trap_store(trap: Trap) -> None:
-    """What is done inside the transactions of the clock and of a take-over."""
-    progress.prove = _after(trap, "clock:proved", progress.prove)
-    progress.settle_watermark = _after(trap, "clock:settled", progress.settle_watermark)
-    progress.own = _after(trap, "own:owned", progress.own)
 
 
 # --- one worker -----------------------------------------------------------------------------------
@@ -168,15 +99,17 @@ def work(environment: dict[str, str]) -> int:
         chance=environment.pop("SLACLOCK_TEST_CHANCE", ""),
         note=Path(environment.pop("SLACLOCK_TEST_NOTE")),
     )
-    _trap_store(trap)
+    progress.own = _told(trap, progress.own, after="ingest: owned")
+    Door.apply = _told(trap, Door.apply, before="ingest: begun")  # type: ignore[method-assign]
+    Probe.extents = _told(trap, Probe.extents, before="clock: timed")  # type: ignore[method-assign]
     if broken := environment.pop("SLACLOCK_TEST_SABOTAGE", ""):
         sabotage.WAYS[broken](clock)
     settings = load(environment)
     process.logs.configure(
         style=settings.log_format, level=settings.log_level, same_per_minute=settings.log_same_per_minute
     )
-    app = App(settings, clocks=clock, database_now=clock.database)
-    app._parts = TrappedParts(app, trap, clock)
+    database_now = _told(trap, clock.database, before="clock: known")
+    app = App(settings, clocks=clock, database_now=database_now, after_step=trap)
     with asyncio.Runner(loop_factory=process._loop_factory()) as runner:
         return runner.run(_run(app))
 

@@ -67,7 +67,9 @@ def _of_judgement(world: World, judgement: Judgement) -> set[str]:
     seen |= {f"verdict {s.outcome}" for s in judgement.statements if s.kind is Kind.VERDICT}
     seen |= {f"remark {remark}" for statement in judgement.statements for remark in statement.remarks}
     seen |= {"due unknown" for promise in judgement.promises if promise.due is None}
-    seen |= {"stop exactly at the due" for p in judgement.promises if p.stop == p.due and p.state is State.MET}
+    seen |= {
+        "stop exactly at the due" for p in judgement.promises if p.stop == p.due and p.state is State.MET
+    }
     names = [promise.target for promise in judgement.promises]
     seen |= {"several promises of one target"} if len(set(names)) < len(names) else set()
     seen |= {"orphan"} if judgement.orphan else set()

@@ -170,7 +170,10 @@ def rules(*targets: Target, vocabulary: dict[str, Meaning] | None = None) -> Rul
 
 
 def policy(
-    *targets: Target, version: str = "1", since: str = "1970-01-01 00:00", vocabulary: dict[str, Meaning] | None = None
+    *targets: Target,
+    version: str = "1",
+    since: str = "1970-01-01 00:00",
+    vocabulary: dict[str, Meaning] | None = None,
 ) -> Policy:
     return Policy(
         id="p",

@@ -16,7 +16,8 @@ EARLY = judged(history(OPENED, "03-01 14:00 resolved"), WATCHED)
 
 def lines(revisions: tuple[Said, ...]) -> list[str]:
     return [
-        f"{saying(each.statement)}, rev {each.rev}" + (" withdrawn" if each.withdrawn else "") for each in revisions
+        f"{saying(each.statement)}, rev {each.rev}" + (" withdrawn" if each.withdrawn else "")
+        for each in revisions
     ]
 
 

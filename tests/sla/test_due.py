@@ -104,7 +104,9 @@ EIGHT_HOURS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("lines", "expected"), [row[1:] for row in EIGHT_HOURS], ids=[row[0] for row in EIGHT_HOURS])
+@pytest.mark.parametrize(
+    ("lines", "expected"), [row[1:] for row in EIGHT_HOURS], ids=[row[0] for row in EIGHT_HOURS]
+)
 def test_a_hold(lines: list[str], expected: str):
     told = history("03-01 09:00 opened", *(f"03-01 {line}" for line in lines))
     answer = target("8h", stop=("replied",), cancel=(), accepts=("customer",))
@@ -113,14 +115,16 @@ def test_a_hold(lines: list[str], expected: str):
 
 
 def test_all_reasons_accepted():
-    told = history("03-01 09:00 opened", "03-01 10:00 held", "03-01 11:00 held reason=any", "03-01 12:00 resumed")
+    told = history(
+        "03-01 09:00 opened", "03-01 10:00 held", "03-01 11:00 held reason=any", "03-01 12:00 resumed"
+    )
 
     assert due(judged(told, target(accepts=("*",)))) == "03-01 19:00"
 
 
 def test_numbers_and_truths_are_reasons_too():
     told = history("03-01 09:00 opened", "03-01 10:00 held", "03-01 11:00 resumed")
-    opened, held, resumed = told.events
+    _, held, resumed = told.events
     for value, written in [(7, "7"), (True, "true"), (1.5, "1.5")]:
         held.attributes["reason"] = resumed.attributes["reason"] = value  # type: ignore[index]
 
@@ -164,7 +168,9 @@ THREE_DAYS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("lines", "expected"), [row[1:] for row in THREE_DAYS], ids=[row[0] for row in THREE_DAYS])
+@pytest.mark.parametrize(
+    ("lines", "expected"), [row[1:] for row in THREE_DAYS], ids=[row[0] for row in THREE_DAYS]
+)
 def test_a_hold_in_days(lines: list[str], expected: str):
     told = history("03-01 10:00 opened", *lines)
 

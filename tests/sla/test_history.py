@@ -1,6 +1,6 @@
 """What a history is: its order, what was voided, which policy it is pinned to."""
 
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 
@@ -20,7 +20,8 @@ def ids(*lines: str) -> list[str]:
 def in_every_order(told: History) -> list[str]:
     """The sayings, when they are the same for every order of arrival."""
     answers = {
-        tuple(sayings(judge(History(arrival), rules(TARGET), at(END)))) for arrival in permutations(told.events)
+        tuple(sayings(judge(History(arrival), rules(TARGET), at(END))))
+        for arrival in permutations(told.events)
     }
     (answer,) = answers
     return list(answer)
@@ -47,7 +48,7 @@ def test_the_total_order():
         event("03-01 10:00 opened id=z source=b seq=2"),
     ]
 
-    assert sorted(reversed(in_this_order), key=order) == in_this_order
+    assert all(order(one) < order(two) for one, two in pairwise(in_this_order))
 
 
 @pytest.mark.parametrize(
@@ -55,17 +56,27 @@ def test_the_total_order():
     [
         (["03-01 10:00 resolved"], ["e1", "e2"]),
         (["03-01 10:00 resolved", "03-01 11:00 voided event=e2"], ["e1"]),
-        (["03-01 10:00 resolved", "03-01 09:30 voided event=e2"], ["e1", "e2"][:1]),  # whatever its instant
+        (["03-01 10:00 resolved", "03-01 09:30 voided event=e2"], ["e1"]),  # whatever its instant
         (["03-01 10:00 resolved", "03-01 11:00 voided event=e9"], ["e1", "e2"]),
         (["03-01 10:00 resolved", "03-01 11:00 voided"], ["e1", "e2"]),
-        (["03-01 10:00 resolved", "03-01 11:00 voided event=e2 source=crm"], ["e1", "e2"]),  # of its own source
+        (
+            ["03-01 10:00 resolved", "03-01 11:00 voided event=e2 source=crm"],
+            ["e1", "e2"],
+        ),  # of its own source
         (["03-01 10:00 resolved source=crm", "03-01 11:00 voided event=e2"], ["e1", "e2"]),
         (["03-01 10:00 resolved", "03-01 11:00 voided event=e3"], ["e1", "e2"]),  # itself
-        (["03-01 10:00 resolved", "03-01 11:00 voided event=e2", "03-01 12:00 voided event=e3"], ["e1", "e2"]),
+        (
+            ["03-01 10:00 resolved", "03-01 11:00 voided event=e2", "03-01 12:00 voided event=e3"],
+            ["e1", "e2"],
+        ),
         (["03-01 10:00 resolved", "03-01 12:00 voided event=e2", "03-01 11:00 voided event=e3"], ["e1"]),
         (
-            ["03-01 10:00 resolved", "03-01 11:00 voided event=e2"]
-            + ["03-01 12:00 voided event=e3", "03-01 13:00 voided event=e4"],
+            [
+                "03-01 10:00 resolved",
+                "03-01 11:00 voided event=e2",
+                "03-01 12:00 voided event=e3",
+                "03-01 13:00 voided event=e4",
+            ],
             ["e1"],
         ),
         (["03-01 10:00 voided event=e3", "03-01 11:00 voided event=e2"], ["e1"]),  # each other
@@ -154,7 +165,9 @@ def test_the_pin(lines: list[str], pin: str | None, orphan: bool):
 def test_the_pin_does_not_depend_on_the_order_of_arrival():
     told = history("03-03 09:00 opened", "03-01 09:00 opened", "03-04 09:00 voided event=e2")
 
-    pins = {judge(History(arrival), Rules((OLD, NEW)), at(END)).policy for arrival in permutations(told.events)}
+    pins = {
+        judge(History(arrival), Rules((OLD, NEW)), at(END)).policy for arrival in permutations(told.events)
+    }
 
     assert pins == {("p", "2")}
 
@@ -166,7 +179,9 @@ def test_without_rules_there_is_no_promise():
 
 
 def test_an_orphan_says_nothing():
-    judgement = judge(history("03-01 09:00 resolved", "03-01 10:00 held"), rules(target("8h", start=("resolved",))), at(END))
+    judgement = judge(
+        history("03-01 09:00 resolved", "03-01 10:00 held"), rules(target("8h", start=("resolved",))), at(END)
+    )
 
     assert (judgement.statements, judgement.promises, judgement.wake_at) == ((), (), None)
 

@@ -121,7 +121,7 @@ def test_hours_are_those_of_their_zone():
 )
 def test_the_days_on_which_clocks_change(shift: str, opens: str, shuts: str):
     hours = hours_of(calendar(NEW_YORK, "", weekend=shift))
-    day = at(f"{opens.split()[0]} 00:00", NEW_YORK)
+    day = at(f"{opens.split(maxsplit=1)[0]} 00:00", NEW_YORK)
     segments = list(hours.segments(day, day + 36 * HOUR))
 
     assert [(clock(a), clock(b)) for a, b in segments] == [(opens, shuts)]

@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 from service.sla.calendars import Calendar, days_later, hours_of
 from service.sla.hours import ALWAYS, Hours
 from service.sla.instants import HOUR, MINUTE, Instant, at_wall, moment_of
-from tests.sla.world import BEGINNINGS, HALF_HOUR, LORD_HOWE, SHANGHAI, UTC, ZONES, calendars, instants, some_hours
+from tests.sla.world import (
+    BEGINNINGS,
+    HALF_HOUR,
+    LORD_HOWE,
+    SHANGHAI,
+    UTC,
+    ZONES,
+    calendars,
+    instants,
+    some_hours,
+)
 
 TRIED = settings.get_profile("ci")
 

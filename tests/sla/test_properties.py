@@ -8,8 +8,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import event as note
 from hypothesis import assume, given, settings
+from hypothesis import event as note
 from hypothesis import strategies as st
 
 from service.sla.diff import diff
@@ -27,7 +27,6 @@ from tests.sla.world import (
     BEGINNINGS,
     HALF_HOUR,
     World,
-    events,
     instants,
     odd_events,
     owners,
@@ -253,7 +252,9 @@ def test_statements_and_promises_agree(world: World):
 def test_an_explanation_is_the_judgement_with_its_stretches(world: World, data: st.DataObject):
     upto = data.draw(st.one_of(st.just(AT_LAST), st.integers(-1, AT_LAST)))
 
-    assert tuple(promise for promise, _ in explain(world.history, world.rules, upto)) == at(world, upto).promises
+    assert (
+        tuple(promise for promise, _ in explain(world.history, world.rules, upto)) == at(world, upto).promises
+    )
 
 
 # --- conservation -----------------------------------------------------------------------------------
@@ -276,7 +277,9 @@ def gapless(stretches: Sequence[Stretch], start: Instant, end: Instant) -> bool:
 @given(worlds())
 def test_accounts_add_up_to_the_span_and_to_the_stretches(world: World):
     judgement = counted(world)
-    spans = {(p.target, p.started_by): stretches for p, stretches in explain(world.history, world.rules, AT_LAST)}
+    spans = {
+        (p.target, p.started_by): stretches for p, stretches in explain(world.history, world.rules, AT_LAST)
+    }
     for statement in judgement.statements:
         account, key = statement.account, (statement.target, statement.started_by)
         parts = {"outside": account.outside, "held": account.held, "counted": account.counted}
@@ -303,7 +306,11 @@ def test_a_clock_is_conserved_and_inverts(data: st.DataObject):
     assert gapless(stretches, timeline.start, max(timeline.start, end))
     assert account == Account(**summed(stretches), days=account.days)
     for amount in data.draw(st.lists(st.integers(1, 20), max_size=4)):
-        wanted = amount if timeline.target.unit.value != "time" else amount * HALF_HOUR - data.draw(st.integers(0, 1))
+        wanted = (
+            amount
+            if timeline.target.unit.value != "time"
+            else amount * HALF_HOUR - data.draw(st.integers(0, 1))
+        )
         instant = timeline.used_up(wanted)
         if instant is None:
             continue
@@ -344,7 +351,9 @@ def test_a_hold_never_moves_a_due_earlier(data: st.DataObject):
 
 
 def two_events(start: Instant, end: Instant) -> list[Event]:
-    held = Event(tenant="t", ticket="k", source="a", id="h", type="held", at=start, attributes={"reason": "customer"})
+    held = Event(
+        tenant="t", ticket="k", source="a", id="h", type="held", at=start, attributes={"reason": "customer"}
+    )
     return [held, replace(held, id="g", type="resumed", at=end, attributes={})]
 
 
@@ -420,7 +429,9 @@ def waits(target: Target, now: Instant, told: Sequence[Event]) -> bool:
         text = {True: "true", 7: "7", None: ""}.get(named, named)  # type: ignore[call-overload]
         if event.type == "held":
             reason = text
-        elif event.type in {"resolved", "closed", "cancelled"} or (event.type == "resumed" and text in {"", reason}):
+        elif event.type in {"resolved", "closed", "cancelled"} or (
+            event.type == "resumed" and text in {"", reason}
+        ):
             reason = None
     return reason is not None and ("*" in target.accepts or reason in target.accepts)
 
@@ -442,7 +453,9 @@ def by_id(statements: Iterable[Statement]) -> list[Statement]:
 
 @TRIED_LESS
 @given(worlds(), st.data())
-def test_hearing_of_things_one_by_one_ends_where_hearing_of_all_at_once_does(world: World, data: st.DataObject):
+def test_hearing_of_things_one_by_one_ends_where_hearing_of_all_at_once_does(
+    world: World, data: st.DataObject
+):
     """Events arrive in any order, doubts come and go, the watermark rises; after each the difference is said."""
     arrival = data.draw(st.permutations(world.history.events))
     pace = data.draw(st.lists(st.integers(0, 4 * 48), min_size=len(arrival), max_size=len(arrival)))
@@ -482,7 +495,11 @@ def say(said: dict[str, Said], judgement: Judgement) -> dict[str, Said]:
 @given(owners(BEGINNINGS[0]), st.lists(odd_events(), max_size=12), st.data())
 def test_every_history_has_a_judgement(rules, told: list[Event], data: st.DataObject):
     if data.draw(st.booleans()):
-        told.append(Event(tenant="t", ticket="k", source="a", id="e0", type="opened", at=0, attributes={"prio": "high"}))
+        told.append(
+            Event(
+                tenant="t", ticket="k", source="a", id="e0", type="opened", at=0, attributes={"prio": "high"}
+            )
+        )
     unique = {(event.source, event.id): event for event in told}
     since = data.draw(st.lists(st.sampled_from([-1, 0, BEGINNINGS[0], NEVER]), max_size=2))
     history = History(tuple(unique.values()), tuple(Doubt(since=each, reason="x") for each in since))

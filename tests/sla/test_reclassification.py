@@ -71,7 +71,9 @@ def both(*lines: str, upto: str = END) -> Judgement:
 def test_promises(lines: list[str], expected: list[str]):
     promises = both(*lines).promises
     lines_of = {f"{promise.target}": [] for promise in promises}
-    told = [f"{promise.target} {line}" for promise, line in zip(promises, standing(both(*lines)), strict=True)]
+    told = [
+        f"{promise.target} {line}" for promise, line in zip(promises, standing(both(*lines)), strict=True)
+    ]
 
     assert len(lines_of) == len(promises)
     assert sorted(told) == sorted(expected)
@@ -81,8 +83,12 @@ def test_superseded_is_a_verdict_until_the_target_comes_back():
     gone = both(OPENED_LOW, "10:00 reclassified prio=high", upto="03-01 11:00")
     back = both(OPENED_LOW, "10:00 reclassified prio=high", "10:30 reclassified prio=low", upto="03-01 11:00")
 
-    assert [(s.target, saying(s)) for s in gone.statements] == [("low", "03-01 10:00 verdict superseded by e2")]
-    assert [(s.target, saying(s)) for s in back.statements] == [("high", "03-01 10:30 verdict superseded by e3")]
+    assert [(s.target, saying(s)) for s in gone.statements] == [
+        ("low", "03-01 10:00 verdict superseded by e2")
+    ]
+    assert [(s.target, saying(s)) for s in back.statements] == [
+        ("high", "03-01 10:30 verdict superseded by e3")
+    ]
 
 
 def test_a_promise_that_comes_back_keeps_its_ids():

@@ -162,7 +162,9 @@ def test_a_rung_before_the_due_knows_the_due_of_its_own_instant():
     (later,) = (s for s in watched("15:30 held reason=customer").statements if s.name == "soon")
     (same,) = (s for s in watched("15:00 held reason=customer").statements if s.name == "soon")
     (moved,) = (
-        s for s in watched("12:00 held reason=customer", "13:00 resumed", "16:30 held").statements if s.name == "soon"
+        s
+        for s in watched("12:00 held reason=customer", "13:00 resumed", "16:30 held").statements
+        if s.name == "soon"
     )
 
     assert clock(later.due) == "03-01 17:00"
@@ -358,7 +360,9 @@ def test_a_stop_of_the_first_promise_can_begin_the_next():
 
 def test_targets_do_not_know_each_other():
     answer = target("1h", name="answer", stop=("replied", "noted kind=answer|call"))
-    told = history(OPENED, "03-01 09:30 noted kind=note", "03-01 09:45 noted kind=call", "03-01 18:00 resolved")
+    told = history(
+        OPENED, "03-01 09:30 noted kind=note", "03-01 09:45 noted kind=call", "03-01 18:00 resolved"
+    )
 
     assert sayings(judged(told, answer, target("8h"))) == [
         "03-01 09:45 verdict met by e3",
@@ -388,3 +392,22 @@ def test_a_promise_met_before_its_start_was_never_warned_about():
     told = history(*FIRST, "03-01 17:30 replied")
 
     assert sayings(judged(told, ANSWER)) == ["03-01 17:30 verdict met by e3"]
+
+
+def test_only_the_first_of_several_openings_is_met_by_an_earlier_stop():
+    told = history("03-01 08:00 resolved", OPENED, "03-01 10:00 resolved", "03-01 11:00 opened")
+
+    assert standing(judged(told, target("8h"))) == [
+        "e2 due 03-01 17:00 met at 03-01 10:00",
+        "e4 due 03-01 19:00 breached",
+    ]
+
+
+def test_a_hold_that_a_stop_ended_has_ended_for_that_stop_whatever_is_held_later():
+    patient = target("8h", accepts=("customer",))
+    told = history(
+        OPENED, "03-01 10:00 held reason=customer", "03-01 12:00 resolved", "03-01 14:00 held reason=customer"
+    )
+    (verdict,) = judged(told, patient).statements
+
+    assert (saying(verdict), clock(verdict.due)) == ("03-01 12:00 verdict met by e3", "03-01 19:00")

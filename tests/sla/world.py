@@ -30,7 +30,14 @@ ZONES = (UTC, NEW_YORK, SHANGHAI, BERLIN, LORD_HOWE)
 
 #: Fridays before clocks change, and the end of a leap February.
 BEGINNINGS = tuple(
-    at(day) for day in ("2024-03-08 00:00", "2024-11-01 00:00", "2024-03-29 00:00", "2024-10-04 00:00", "2024-02-27 00:00")
+    at(day)
+    for day in (
+        "2024-03-08 00:00",
+        "2024-11-01 00:00",
+        "2024-03-29 00:00",
+        "2024-10-04 00:00",
+        "2024-02-27 00:00",
+    )
 )
 
 #: Later than all that can still happen, with every grace.
@@ -153,7 +160,9 @@ def targets(draw: DrawFn, name: str) -> Target:
         zone=draw(st.sampled_from(ZONES)),
         applies=draw(_applies()),
         boundary=draw(st.sampled_from(Boundary)),
-        accepts=frozenset(draw(st.sampled_from([(), ("customer",), ("customer",), ("*",), ("parts", "7", "true", "")]))),
+        accepts=frozenset(
+            draw(st.sampled_from([(), ("customer",), ("customer",), ("*",), ("parts", "7", "true", "")]))
+        ),
         reopen=draw(st.booleans()),
         rungs=draw(rungs(budget, unit)),
         grace=draw(st.sampled_from([0, 0, 1, HALF_HOUR, 2 * HOUR])),
@@ -190,7 +199,9 @@ def owners(draw: DrawFn, beginning: Instant, *, versions: int = 3) -> Rules:
                 version=str(number),
                 tenant="t",
                 effective_from=effective_from,
-                targets=tuple(draw(targets(f"t{place}")) for place in range(draw(st.sampled_from([2, 1, 3])))),
+                targets=tuple(
+                    draw(targets(f"t{place}")) for place in range(draw(st.sampled_from([2, 1, 3])))
+                ),
                 vocabulary=draw(st.sampled_from([{}, OWNERS_WORDS, OWNERS_WORDS])),
             )
             for number, effective_from in enumerate(sorted(since), start=1)
@@ -206,7 +217,9 @@ def events(draw: DrawFn, number: int, kind: str, beginning: Instant, *, exact: b
     attributes: dict[str, Any] = {}
     match kind:
         case "opened" | "reclassified":
-            attributes = draw(st.fixed_dictionaries({"prio": _PRIO}, optional={"area": st.sampled_from(["north", "south"])}))
+            attributes = draw(
+                st.fixed_dictionaries({"prio": _PRIO}, optional={"area": st.sampled_from(["north", "south"])})
+            )
         case "created":
             attributes = {"urgency": draw(_PRIO)}
         case "held" | "resumed":
@@ -277,7 +290,9 @@ ODD_VALUES: SearchStrategy[Any] = st.recursive(
         st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
         st.sampled_from(["\x00", "e1", "customer", "x" * 100_000]),
     ),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
     max_leaves=5,
 )
 
@@ -293,7 +308,11 @@ def odd_events(draw: DrawFn) -> Event:
         source=draw(text),
         id=draw(text),
         type=draw(st.one_of(st.sampled_from(TYPES), text)),
-        at=draw(st.one_of(st.integers(0, LATEST - 1), st.sampled_from([0, 1, LATEST - 1]), instants(BEGINNINGS[0]))),
+        at=draw(
+            st.one_of(
+                st.integers(0, LATEST - 1), st.sampled_from([0, 1, LATEST - 1]), instants(BEGINNINGS[0])
+            )
+        ),
         seq=draw(st.integers(-(2**62), 2**62)),
         attributes=draw(st.dictionaries(names, ODD_VALUES, max_size=4)),
     )

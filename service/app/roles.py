@@ -1,0 +1,143 @@
+"""What each role does from its start to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from service.app.gauges import refresh
+from service.app.parts import Parts
+from service.bus.ends import TopicMissingError
+from service.bus.stall import StalledError
+from service.bus.subscribe import Subscription
+from service.consumers.tickets import Tickets
+from service.loop import Pulse, attempt, run
+from service.metrics import Metrics
+from service.relay import drain
+from service.settings import Role, Settings
+
+_TEND_SECONDS = 0.5
+
+#: The topics that each role needs; settings name them.
+NEEDS: dict[Role, tuple[str, ...]] = {
+    Role.INGEST: ("tickets_topic",),
+    Role.CLOCK: ("tickets_topic",),
+    Role.RELAY: ("statements_topic", "breaches_topic"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """Two events, because the relay ends last: it sends what the others have decided."""
+
+    first: asyncio.Event
+    relay: asyncio.Event
+
+
+class Roles:
+    """The roles of one process; every method runs until its stop."""
+
+    def __init__(self, settings: Settings, parts: Parts, metrics: Metrics, stops: Stops) -> None:
+        self._settings = settings
+        self._parts = parts
+        self._metrics = metrics
+        self._stops = stops
+        self.pulses = {role: Pulse(role.value) for role in settings.roles}
+        self.slices = Pulse("slices")
+
+    async def topics_exist(self, *roles: Role) -> None:
+        """Raises TopicMissingError with a sentence, BrokerAwayError."""
+        wanted = {str(getattr(self._settings, name)) for role in roles for name in NEEDS[role]}
+        missing = await self._parts.standing_probe().missing(wanted)
+        if missing:
+            raise TopicMissingError(f"topics do not exist (slaclock never makes them): {', '.join(missing)}")
+
+    async def ingest(self) -> None:
+        """Raises StalledError."""
+        stop, pulse = self._stops.first, self.pulses[Role.INGEST]
+        subscription = await self._joined()
+        if subscription is None:
+            return
+        stalled: list[StalledError] = []
+
+        async def tend() -> bool:
+            if not subscription.busy:
+                self.slices.beat()
+            try:
+                await subscription.tend(time.monotonic())
+            except StalledError as error:
+                stalled.append(error)
+                stop.set()
+            return False
+
+        try:
+            await run(tend, stop, pulse=pulse, idle=_TEND_SECONDS, backoff=self._parts.backoff())
+        finally:
+            await subscription.stop()
+        if stalled:
+            raise stalled[0]
+
+    async def _joined(self) -> Subscription | None:
+        """A subscription that is in the group; None when stopped before."""
+        settings = self._settings
+        db = self._parts.database("ingest", settings.slices_at_once + 1)
+        tickets = Tickets(
+            db,
+            self._parts.door(db),
+            self._metrics,
+            self.slices,
+            retry=self._parts.backoff,
+            # Half of what the group allows between two polls.
+            give_up_seconds=settings.kafka_max_poll_ms / 2_000,
+        )
+
+        async def join() -> Subscription:
+            self.slices.beat()
+            await self.topics_exist(Role.INGEST)
+            subscription = Subscription(settings, settings.tickets_topic, own=tickets.own, take=tickets.take)
+            await subscription.start()
+            return subscription
+
+        pulse, backoff = self.pulses[Role.INGEST], self._parts.backoff()
+        return await attempt("broker", join, self._stops.first, backoff=backoff, pulse=pulse)
+
+    async def clock(self) -> None:
+        """Prove and wake; and count what only the database knows."""
+        settings, stop = self._settings, self._stops.first
+        db = self._parts.database("clock", 2)
+        clock = self._parts.clock(db, self._parts.door(db))
+        counting = self._parts.database("gauges", 1)
+        await asyncio.gather(
+            run(
+                clock.step,
+                stop,
+                pulse=self.pulses[Role.CLOCK],
+                idle=settings.probe_interval_ms / 1_000,
+                backoff=self._parts.backoff(),
+                failed=self._metrics.failures.labels(Role.CLOCK.value).inc,
+            ),
+            run(
+                lambda: refresh(counting, self._metrics),
+                stop,
+                pulse=Pulse("gauges"),
+                idle=settings.gauges_seconds,
+                backoff=self._parts.backoff(),
+            ),
+        )
+
+    async def relay(self) -> None:
+        """Send until stopped, then what is left, within a bound."""
+        settings, stop, pulse = self._settings, self._stops.relay, self.pulses[Role.RELAY]
+        backoff = self._parts.backoff()
+        await attempt("topics", lambda: self.topics_exist(Role.RELAY), stop, backoff=backoff, pulse=pulse)
+        relay = self._parts.relay()
+        await run(
+            relay.step,
+            stop,
+            pulse=pulse,
+            idle=settings.relay_idle_ms / 1_000,
+            backoff=self._parts.backoff(),
+            failed=self._metrics.failures.labels(Role.RELAY.value).inc,
+        )
+        await drain(relay, settings.drain_seconds / 2)

@@ -1,0 +1,195 @@
+"""W against a real database, with partitions that the test makes up."""
+
+import asyncio
+
+import pytest
+
+from service.apply import Woken
+from service.bus.ends import BrokerAwayError, Extent, TopicMissingError
+from service.clock import Clock, Steadiness
+from service.metrics import FROZEN, Metrics
+from service.sla.instants import HOUR, MINUTE, SECOND
+from service.sla.statements import Kind
+from service.store import Database, progress
+from tests.running import START, HeldClock
+
+
+class Log:
+    """The partitions of topic `t` as a broker would tell of them; an exception instead of extents is raised."""
+
+    def __init__(self, *ends):
+        self.answer = {"t": {part: Extent(0, end) for part, end in enumerate(ends)}}
+        self.meanwhile = lambda: None
+
+    async def extents(self, topics):
+        assert list(topics) == ["t"]
+        self.meanwhile()
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture
+async def db(database):
+    opened = Database.open(database, pool_size=3)
+    yield opened
+    await opened.close()
+
+
+async def nothing_due():
+    return Woken()
+
+
+def clock_of(db, log, held, wake=nothing_due, metrics=None):
+    return Clock(
+        db, log, wake, metrics or Metrics(), topics=("t",),
+        steadiness=Steadiness(held, tolerance=2 * SECOND, settle=HOUR),
+        database_now=held.database_now, interval=0.001, behind=10 * SECOND,
+    )  # fmt: skip
+
+
+async def apply_to(db, part, to):
+    """Say that everything before `to` is applied."""
+    async with db.transaction() as tx:
+        stands = (await progress.own(tx, "t", [part]))[part]
+        assert await progress.advance(tx, "t", part, stands.next_offset, to, stands.epoch)
+
+
+async def settled(clock):
+    found = await clock.prove()
+    return found.at, found.frozen
+
+
+async def test_an_empty_topic_proves_itself(db):
+    held, clock = HeldClock(), None
+    clock = clock_of(db, Log(0, 0), held)
+
+    assert await settled(clock) == (None, "unknown_partition")
+    assert await settled(clock) == (START, "")
+
+
+async def test_what_is_acknowledged_while_the_ends_are_read_proves_nothing(db):
+    held, log = HeldClock(), Log(0)
+    clock = clock_of(db, log, held)
+    await clock.prove()
+
+    log.meanwhile = lambda: setattr(held, "now", START + MINUTE)
+
+    assert await settled(clock) == (START, ""), "the clock is read before the ends, never after"
+
+
+async def test_the_slowest_partition_decides(db):
+    held, log = HeldClock(), Log(5, 5)
+    clock = clock_of(db, log, held)
+    await clock.prove()
+    await apply_to(db, 0, 5)
+    assert await settled(clock) == (None, "unproved")
+    await apply_to(db, 1, 4)
+    assert await settled(clock) == (None, "unproved")
+    await apply_to(db, 1, 5)
+    assert await settled(clock) == (START, "")
+
+
+async def test_under_a_steady_lag_w_follows_at_its_distance(db):
+    held, log = HeldClock(), Log(0)
+    clock = clock_of(db, log, held)
+    await clock.prove()
+    lags = []
+    for second in range(1, 31):
+        held.now += SECOND
+        log.answer = {"t": {0: Extent(0, 10 * second)}}
+        if second > 5:
+            await apply_to(db, 0, 10 * (second - 5))
+        at, frozen = await settled(clock)
+        lags.append((held.now - at, frozen))
+
+    assert lags[10:] == [(5 * SECOND, "")] * 20
+
+
+async def test_a_partition_that_does_not_move_is_behind(db):
+    held, log = HeldClock(), Log(0, 0)
+    clock = clock_of(db, log, held)
+    await clock.prove()
+    await clock.prove()
+    log.answer = {"t": {0: Extent(0, 0), 1: Extent(0, 3)}}
+    held.now += 10 * SECOND
+    assert await settled(clock) == (START, "")
+    held.now += SECOND
+    assert await settled(clock) == (START, "behind")
+    await apply_to(db, 1, 3)
+    assert await settled(clock) == (START + 11 * SECOND, "")
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (BrokerAwayError("x"), "broker_away"),
+        (TopicMissingError("t"), "topic_missing"),
+        ({"t": {0: Extent(0, 2)}}, "topic_recreated"),
+        ({"t": {0: Extent(4, 9)}}, "lost_beginning"),
+    ],
+)
+async def test_a_doubt_freezes_and_goes(db, answer, reason):
+    held, log, metrics = HeldClock(), Log(3), Metrics()
+    clock = clock_of(db, log, held, metrics=metrics)
+    await clock.prove()
+    await apply_to(db, 0, 3)
+    await clock.step()
+
+    held.now += MINUTE
+    good, log.answer = log.answer, answer
+    await asyncio.sleep(0.002)
+    await clock.step()
+    shown = [r for r in FROZEN if metrics.registry.get_sample_value("sla_watermark_frozen", {"reason": r})]
+    assert shown == [reason]
+    assert metrics.registry.get_sample_value("sla_watermark_timestamp_seconds") == START / SECOND
+
+    log.answer = good
+    assert await settled(clock) == (START + MINUTE, "")
+
+
+async def test_a_clock_of_another_process_that_knows_fewer_partitions_claims_nothing_beyond_its_own_time(db):
+    held = HeldClock()
+    old, new = clock_of(db, Log(0), held), clock_of(db, Log(0, 0), held)
+    await old.prove()
+    await old.prove()
+    stale = HeldClock(START)  # it read its clock, then was stopped
+    stopped = clock_of(db, Log(0), stale)
+    held.now += HOUR
+    await new.prove()
+    await apply_to(db, 1, 0)
+    async with db.transaction() as tx:  # somebody proves the partition that `stopped` knows
+        await progress.prove(tx, "t", {0: 0}, held.now)
+
+    assert await settled(stopped) == (START, "")
+
+
+async def test_w_never_goes_back(db):
+    held, log = HeldClock(), Log(0)
+    clock = clock_of(db, log, held)
+    await clock.prove()
+    await clock.prove()
+    held.now -= MINUTE
+
+    assert await settled(clock) == (START, "clock_jumped")
+
+
+async def test_it_wakes_batch_after_batch_and_counts(db):
+    batches = [
+        Woken(claimed=3, changed=2, said={(Kind.BREACH, False): 2}, delays=(SECOND,)),
+        Woken(released=1),
+        Woken(),
+    ]
+    metrics = Metrics()
+
+    async def wake():
+        return batches.pop(0)
+
+    clock = clock_of(db, Log(0), HeldClock(), wake, metrics)
+
+    assert [await clock.step() for _ in range(3)] == [True, True, False]
+    value = metrics.registry.get_sample_value
+    assert value("sla_wakeups_total") == 3
+    assert value("sla_wakeups_unchanged_total") == 1
+    assert value("sla_statements_total", {"kind": "breach", "status": "in_force"}) == 2
+    assert value("sla_fire_delay_seconds_count") == 1
