@@ -175,19 +175,27 @@ class Clock:
     async def _settle(self, t0: Instant, extents: Extents, doubt: str) -> Watermark:
         required = {topic: tuple(parts) for topic, parts in extents.items()}
         async with self._db.transaction() as tx:
+            before = await progress.watermark(tx)
+            if doubt:
+                # Told as the latest news even when the clock was set back: it moves nothing.
+                t0 = max(t0, before.probed_at or t0)
+            else:
+                await self._prove(tx)
             if doubt == "unknown_partition":
                 for topic, parts in extents.items():
                     await progress.register(
                         tx, topic, {part: extent.beginning for part, extent in parts.items()}
                     )
-            before = await progress.watermark(tx)
-            if not doubt:
-                await self._prove(tx)
             settled = await progress.settle_watermark(tx, required, t0=t0, frozen=doubt)
-            stands = settled.at is not None and settled.at == before.at and not settled.frozen
-            if stands and settled.at is not None and t0 - settled.at > self._behind:
+            if self._is_behind(t0, before, settled):
                 return await progress.settle_watermark(tx, required, t0=t0, frozen="behind")
             return settled
+
+    def _is_behind(self, t0: Instant, before: Watermark, settled: Watermark) -> bool:
+        """W stands where it stood, and that is far back, though nothing is wrong with the proof."""
+        if settled.at is None or settled.at != before.at or settled.frozen:
+            return False
+        return t0 - settled.at > self._behind
 
     async def _prove(self, tx: Tx) -> None:
         positions = {place: row.next_offset for place, row in (await _known(tx)).items()}

@@ -101,7 +101,7 @@ async def test_under_a_steady_lag_w_follows_at_its_distance(db):
         if second > 5:
             await apply_to(db, 0, 10 * (second - 5))
         at, frozen = await settled(clock)
-        lags.append((held.now - at, frozen))
+        lags.append((at and held.now - at, frozen))
 
     assert lags[10:] == [(5 * SECOND, "")] * 20
 
@@ -161,7 +161,7 @@ async def test_a_clock_of_another_process_that_knows_fewer_partitions_claims_not
     async with db.transaction() as tx:  # somebody proves the partition that `stopped` knows
         await progress.prove(tx, "t", {0: 0}, held.now)
 
-    assert await settled(stopped) == (START, "")
+    assert (await stopped.prove()).at == START
 
 
 async def test_w_never_goes_back(db):
@@ -169,7 +169,7 @@ async def test_w_never_goes_back(db):
     clock = clock_of(db, log, held)
     await clock.prove()
     await clock.prove()
-    held.now -= MINUTE
+    held.wall_ahead = -MINUTE
 
     assert await settled(clock) == (START, "clock_jumped")
 

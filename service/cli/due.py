@@ -145,10 +145,9 @@ def _unstopped(timeline: Timeline) -> Course:
         started_by=("", ""),
         timeline=timeline,
         due=due,
-        raw_due=due,
         state=State.OPEN if due is None else State.BREACHED,
         in_force=((timeline.start, NEVER),),
-        floors=(),
+        arrivals=(),
         ended_by=None,
         remarks=(),
     )

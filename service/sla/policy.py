@@ -78,7 +78,8 @@ class Target:
     `budget` is in microseconds for `Unit.TIME`, whole days for days. `zone` is where days and wall times are read.
     `accepts` holds the reasons whose holds do not count, `ANY_REASON` for all. `reopen` says that a reopening
     begins a new promise. `grace` is how long after an instant the absence of an event becomes a fact.
-    `floor` is the least time given from a re-classification that brings the target into force.
+    `floor` is the least time given from a re-classification that brings the target into force, in microseconds of the
+    target's hours and not running during holds; of elapsed time for days.
     """
 
     id: str

@@ -100,9 +100,9 @@ class Ticket:
 class Course:
     """A promise folded over all that is known.
 
-    `due` is final as far as events tell; None while a hold is open. `raw_due` is the same without `floors`, the
-    (instant, earliest due) that re-classifications set. `in_force` are the half-open spans during which the target
-    applied and the promise was neither stopped nor ended; the last ends at NEVER while it is open or breached.
+    `due` is final as far as events tell; None while a hold is open. `arrivals` are the instants at which
+    re-classifications brought it into force. `in_force` are the half-open spans during which the target applied and
+    the promise was neither stopped nor ended; the last ends at NEVER while it is open or breached.
     `state` is OPEN only while the due is not known: one that nothing else ends is BREACHED, however far its due.
     `ended_by` is the event that brought the state; None for OPEN and BREACHED. `remarks` carry their instants.
     """
@@ -111,10 +111,9 @@ class Course:
     started_by: EventKey
     timeline: Timeline
     due: Instant | None
-    raw_due: Instant | None
     state: State
     in_force: tuple[tuple[Instant, Instant], ...]
-    floors: tuple[tuple[Instant, Instant], ...]
+    arrivals: tuple[Instant, ...]
     ended_by: Event | None
     remarks: tuple[tuple[Instant, str], ...]
 
@@ -130,22 +129,28 @@ class Course:
 
     def due_known_at(self, instant: Instant) -> Instant | None:
         """The due as the events up to `instant` tell it."""
-        known = (
-            self.raw_due if self._settled_at(instant) else self._timeline_at(instant).due(self.target.budget)
-        )
-        if known is None:
-            return None
-        return max([known, *(floor for at, floor in self.floors if at <= instant)])
+        arrivals = tuple(at for at in self.arrivals if at <= instant)
+        if arrivals == self.arrivals and all(hold.end <= instant for hold in self.timeline.holds):
+            return self.due
+        return due_of(replace(self.timeline, holds=known_by(self.timeline.holds, instant)), arrivals)
 
     def remarks_at(self, instant: Instant) -> tuple[str, ...]:
         """What was remarkable by `instant`, each once."""
         return tuple(sorted({remark for at, remark in self.remarks if at <= instant}))
 
-    def _settled_at(self, instant: Instant) -> bool:
-        return all(hold.end <= instant for hold in self.timeline.holds)
 
-    def _timeline_at(self, instant: Instant) -> Timeline:
-        return replace(self.timeline, holds=known_by(self.timeline.holds, instant))
+def due_of(timeline: Timeline, arrivals: Sequence[Instant]) -> Instant | None:
+    """When the budget is used up, and not before each arrival and the time that the target gives from then on.
+
+    None when that is not known, because a hold is open.
+    """
+    due = timeline.due(timeline.target.budget)
+    for arrival in arrivals:
+        least = timeline.later(arrival, timeline.target.floor)
+        if due is None or least is None:
+            return None
+        due = max(due, least)
+    return due
 
 
 def courses(target: Target, ticket: Ticket) -> Iterator[Course]:
@@ -173,14 +178,18 @@ def courses(target: Target, ticket: Ticket) -> Iterator[Course]:
 
 def matches(patterns: Sequence[Match], event: Event) -> bool:
     """Whether one of `patterns` matches `event` by type and attributes."""
-    return any(
-        pattern.type == event.type and holds_true(pattern.where, event.attributes) for pattern in patterns
-    )
+    for pattern in patterns:
+        if pattern.type == event.type and holds_true(pattern.where, event.attributes):
+            return True
+    return False
 
 
 def holds_true(conditions: Sequence[Where], attributes: Mapping[str, Json]) -> bool:
     """Whether `attributes` satisfy all of `conditions`; a missing attribute satisfies none."""
-    return all(as_text(attributes.get(where.attribute)) in where.values for where in conditions)
+    for where in conditions:
+        if as_text(attributes.get(where.attribute)) not in where.values:
+            return False
+    return True
 
 
 def attributes_of(events: Sequence[Event]) -> tuple[Mapping[str, Json], ...]:
@@ -238,10 +247,10 @@ def _begin(target: Target, ticket: Ticket, position: int) -> _Walk:
 
 def _happenings(target: Target, ticket: Ticket, place: int) -> Iterator[tuple[Happening, Event]]:
     event = ticket.events[place]
-    if target.applies:
-        before = holds_true(target.applies, ticket.attributes[place - 1])
-        after = holds_true(target.applies, ticket.attributes[place])
-        if before != after:
+    old, new = ticket.attributes[place - 1], ticket.attributes[place]
+    if target.applies and old is not new:
+        after = holds_true(target.applies, new)
+        if after != holds_true(target.applies, old):
             yield Happening.ENTER if after else Happening.LEAVE, _describing(ticket, place)
     if matches(target.stop, event):
         yield Happening.STOP, event
@@ -269,16 +278,15 @@ class _Walk:
         self.target = target
         self.timeline = timeline
         self.due: Instant | None = None
-        self.raw_due: Instant | None = None
         self.state = State.ABSENT
         self.in_force: list[tuple[Instant, Instant]] = []
-        self.floors: list[tuple[Instant, Instant]] = []
+        self.arrivals: list[Instant] = []
         self.ended_by: Event | None = None
         self.remarks: list[tuple[Instant, str]] = []
 
     def begin(self) -> None:
         self.state = State.OPEN
-        self._reckon()
+        self.due = due_of(self.timeline, ())
         self.in_force.append((self.timeline.start, NEVER))
 
     def pass_to(self, instant: Instant) -> None:
@@ -295,18 +303,12 @@ class _Walk:
             self.in_force[-1] = (self.in_force[-1][0], event.at)
             self.ended_by = event
 
-    def _reckon(self) -> None:
-        self.due = self.raw_due = self.timeline.due(self.target.budget)
-
     def _arrive(self, instant: Instant) -> None:
-        if not self.in_force:
-            self._reckon()
-        floor = instant + self.target.floor
-        if self.due is not None:
-            if self.due < instant:
-                self.remarks.append((instant, OVERDUE_ON_ARRIVAL))
-            self.due = max(self.due, floor)
-        self.floors.append((instant, floor))
+        before = self.due if self.in_force else due_of(self.timeline, ())
+        if before is not None and before < instant:
+            self.remarks.append((instant, OVERDUE_ON_ARRIVAL))
+        self.arrivals.append(instant)
+        self.due = due_of(self.timeline, self.arrivals)
         self.in_force.append((instant, NEVER))
         self.ended_by = None
 
@@ -325,10 +327,9 @@ class _Walk:
             started_by=started_by,
             timeline=self.timeline,
             due=self.due,
-            raw_due=self.raw_due,
             state=self.state,
             in_force=tuple(self.in_force),
-            floors=tuple(self.floors),
+            arrivals=tuple(self.arrivals),
             ended_by=self.ended_by,
             remarks=tuple(self.remarks),
         )

@@ -112,6 +112,16 @@ class Timeline:
             return instant
         return self.target.hours.reopening(instant)
 
+    def later(self, instant: Instant, amount: Duration) -> Instant | None:
+        """The earliest instant by which `amount` has run since `instant`, not before it.
+
+        Microseconds of the target's hours, holds left out; for targets in days, of elapsed time. None as in `used_up`.
+        """
+        if amount == 0 or self.target.unit is not Unit.TIME:
+            return instant + amount
+        end = self.used_up(self.used(instant) + amount)
+        return None if end is None else max(instant, end)
+
     def used(self, until: Instant) -> int:
         """How much of the target's unit is used up in [start, until)."""
         if self.target.unit is Unit.CALENDAR_DAYS:

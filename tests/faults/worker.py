@@ -23,11 +23,13 @@ import signal
 import sys
 from collections import Counter
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn
 
 from service.app import App, process
 from service.apply import Door
 from service.bus.ends import Probe
+from service.clock import Clock
 from service.loop import Watchdog
 from service.settings import load
 from service.store import progress
@@ -64,6 +66,10 @@ class Trap:
         with note.open("r+b") as file:
             self._note = mmap.mmap(file.fileno(), NOTE_BYTES)
 
+    def hear(self, step: str) -> None:
+        """A step that the service tells of; whose it is stands on the stack."""
+        self(f"{_role()}: {step.rpartition(': ')[2]}")
+
     def __call__(self, step: str) -> None:
         self._note[:] = step.encode().ljust(NOTE_BYTES)
         self._passed[step] += 1
@@ -72,6 +78,18 @@ class Trap:
             number = signal.SIGKILL
         if number is not None:
             os.kill(os.getpid(), number)
+
+
+_ROLES = {"slices.py": "ingest", "relay.py": "relay", "clock.py": "clock"}
+
+
+def _role() -> str:
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
+        if role := _ROLES.get(Path(frame.f_code.co_filename).name):
+            return role
+        frame = frame.f_back
+    return "nobody"
 
 
 def _told(trap: Trap, work: Any, *, before: str = "", after: str = "") -> Any:
@@ -101,7 +119,9 @@ def work(environment: dict[str, str]) -> int:
     )
     progress.own = _told(trap, progress.own, after="ingest: owned")
     Door.apply = _told(trap, Door.apply, before="ingest: begun")  # type: ignore[method-assign]
-    Probe.extents = _told(trap, Probe.extents, before="clock: timed")  # type: ignore[method-assign]
+    Probe.extents = _told(trap, Probe.extents, before="clock: timed", after="clock: probed")  # type: ignore[method-assign]
+    progress.prove = _told(trap, progress.prove, after="clock: proved")
+    Clock.prove = _told(trap, Clock.prove, after="clock: settled")  # type: ignore[method-assign]
     if broken := environment.pop("SLACLOCK_TEST_SABOTAGE", ""):
         sabotage.WAYS[broken](clock)
     settings = load(environment)
@@ -109,7 +129,7 @@ def work(environment: dict[str, str]) -> int:
         style=settings.log_format, level=settings.log_level, same_per_minute=settings.log_same_per_minute
     )
     database_now = _told(trap, clock.database, before="clock: known")
-    app = App(settings, clocks=clock, database_now=database_now, after_step=trap)
+    app = App(settings, clocks=clock, database_now=database_now, after_step=trap.hear)
     with asyncio.Runner(loop_factory=process._loop_factory()) as runner:
         return runner.run(_run(app))
 
