@@ -197,9 +197,8 @@ def _door(database: Database, settings: Settings) -> Door:
     from service.app.parts import Parts
     from service.clock import RealClocks
     from service.metrics import Metrics
-    from service.settings import Role
 
-    return Parts(settings, Metrics(), RealClocks(), None, lambda _: None).door(database, Role.CLOCK)
+    return Parts(settings, Metrics(), RealClocks(), None, lambda _: None).door(database)
 
 
 def _user() -> str:

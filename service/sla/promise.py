@@ -186,10 +186,9 @@ def matches(patterns: Sequence[Match], event: Event) -> bool:
 
 def holds_true(conditions: Sequence[Where], attributes: Mapping[str, Json]) -> bool:
     """Whether `attributes` satisfy all of `conditions`; a missing attribute satisfies none."""
-    for where in conditions:
-        if as_text(attributes.get(where.attribute)) not in where.values:
-            return False
-    return True
+    return not conditions or all(
+        as_text(attributes.get(where.attribute)) in where.values for where in conditions
+    )
 
 
 def attributes_of(events: Sequence[Event]) -> tuple[Mapping[str, Json], ...]:
