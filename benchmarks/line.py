@@ -89,7 +89,7 @@ async def sustained(bootstrap: str, copies: int) -> None:
         stop, began = asyncio.Event(), time.monotonic()
         serving = asyncio.ensure_future(line.app.run(stop))
         value = line.app.metrics.registry.get_sample_value
-        while (value("sla_events_total", {"result": "applied"}) or 0) < len(
+        while (value("sla_events_total", {"result": "applied"}) or 0) < len(  # noqa: ASYNC110 - looks from outside
             events
         ) and time.monotonic() - began < 600:
             await asyncio.sleep(0.05)

@@ -101,7 +101,7 @@ def doubt_of(extents: Extents, known: Mapping[Place, Progress]) -> str:
             if row is None:
                 return "unknown_partition"
             if extent.end < row.next_offset:
-                return "topic_recreated"
+                return progress.RECREATED
             if extent.beginning > row.next_offset:
                 return "lost_beginning"
     return ""
@@ -168,7 +168,7 @@ class Clock:
         doubt = doubt or doubt_of(extents, known)
         if not doubt:
             self._readings.add(Reading(tick.t0, {place: extent.end for place, extent in _places(extents)}))
-        elif doubt in {"topic_recreated", "lost_beginning"}:
+        elif doubt in {progress.RECREATED, "lost_beginning"}:
             self._readings.clear()  # of a log that is no more
         return await self._settle(tick.t0, extents, doubt)
 

@@ -43,6 +43,11 @@ class Backoff:
         self._next = self.first
 
 
+def uptime() -> float:
+    """Seconds since the machine was started; unlike `time.monotonic` they go on while it is suspended."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 class Pulse:
     """When one role last took a turn, for /live: a role that fails and tries again is alive."""
 

@@ -2,12 +2,16 @@
 
 At least once, in order for each ticket: rows are read oldest first under a lock on their buckets, sent in one
 chain a partition, and deleted after the acknowledgement. A death in between sends the same bytes again.
+
+The lock ends with the transaction, and the server ends a transaction that stands idle. A process that was frozen
+meanwhile must not send when it wakes up: somebody else has, and perhaps newer revisions since, and the last word
+about a breach is the one that compaction keeps. So nothing is begun to be sent later than `hold_seconds` after the
+rows were asked for.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +20,7 @@ from typing import Final, Protocol
 import structlog
 
 from service.bus.publish import Row, Sent
-from service.loop import told
+from service.loop import told, uptime
 from service.metrics import Metrics
 from service.store import Database, outbox
 
@@ -32,7 +36,7 @@ AfterStep = Callable[[str], object]
 class Sender(Protocol):
     """What the relay needs of a producer."""
 
-    async def send(self, rows: Iterable[Row]) -> Sent: ...
+    async def send(self, rows: Iterable[Row], *, until: float) -> Sent: ...
 
 
 @dataclass(slots=True)
@@ -53,16 +57,19 @@ class Relay:
         shards: int,
         batch: int,
         tries: int,
-        monotonic: Callable[[], float] = time.monotonic,
+        hold_seconds: float = 15.0,
+        uptime: Callable[[], float] = uptime,
         after_step: AfterStep = lambda _: None,
     ) -> None:
+        """`hold_seconds`: how long the rows of a turn are surely ours; less than the database lets a session idle."""
         self._db = db
         self._sender = sender
         self._metrics = metrics
         self._shards = shards
         self._batch = batch
         self._tries = tries
-        self._monotonic = monotonic
+        self._hold_seconds = hold_seconds
+        self._uptime = uptime
         self._after_step = after_step
         self._refused: dict[tuple[str, bytes], _Refused] = {}
 
@@ -74,12 +81,13 @@ class Relay:
         return any(moved)
 
     async def _shard(self, shard: int) -> bool:
+        until = self._uptime() + self._hold_seconds
         async with self._db.transaction() as tx:
             rows = self._flowing(await outbox.take(tx, shard, self._shards, self._batch + len(self._refused)))
             if not rows:
                 return False
             self._after_step("taken")
-            sent = await self._sender.send(rows)
+            sent = await self._sender.send(rows, until=until)
             self._after_step("sent")
             if sent.acknowledged:
                 await outbox.delete(tx, sent.acknowledged)
@@ -93,7 +101,7 @@ class Relay:
 
     def _flowing(self, rows: Sequence[outbox.Row]) -> list[outbox.Row]:
         """`rows` without those that wait for one refused before them: order within a key is kept."""
-        now = self._monotonic()
+        now = self._uptime()
         waiting = {place for place, refused in self._refused.items() if refused.again_at > now}
         return [row for row in rows if (row.topic, row.key) not in waiting] if waiting else list(rows)
 
@@ -112,7 +120,7 @@ class Relay:
         known = self._refused.get((row.topic, row.key))
         tries = known.tries + 1 if known else 1
         pause = min(2.0 ** (tries - 1), _LONGEST_PAUSE)
-        self._refused[row.topic, row.key] = _Refused(tries, self._monotonic() + pause)
+        self._refused[row.topic, row.key] = _Refused(tries, self._uptime() + pause)
         if tries == self._tries:
             self._metrics.quarantined.labels(row.topic).inc()
             log.error("record_refused", topic=row.topic, outbox_id=row.id, size=len(row.value), tries=tries)

@@ -54,7 +54,6 @@ class Settings(BaseModel):
 
     # Postgres; each role has a pool of its own, so that none can starve another.
     database_url: SecretStr = SecretStr("postgresql://postgres@127.0.0.1:5432/slaclock")
-    database_pool: Count = 4
     database_connect_seconds: Seconds = 10
     database_statement_seconds: Seconds = 30
     database_lock_seconds: Seconds = 5

@@ -125,7 +125,6 @@ async def test_a_partition_that_does_not_move_is_behind(db):
     [
         (BrokerAwayError("x"), "broker_away"),
         (TopicMissingError("t"), "topic_missing"),
-        ({"t": {0: Extent(0, 2)}}, "topic_recreated"),
         ({"t": {0: Extent(4, 9)}}, "lost_beginning"),
     ],
 )
@@ -146,6 +145,21 @@ async def test_a_doubt_freezes_and_goes(db, answer, reason):
 
     log.answer = good
     assert await settled(clock) == (START + MINUTE, "")
+
+
+async def test_a_topic_made_anew_freezes_until_a_person_has_looked(db):
+    """Once the new log is as long as the old one nothing shows that its beginning was never read."""
+    held, log = HeldClock(), Log(3)
+    clock = clock_of(db, log, held)
+    await clock.prove()
+    await apply_to(db, 0, 3)
+    await clock.step()
+
+    held.now += MINUTE
+    log.answer = {"t": {0: Extent(0, 2)}}
+    await clock.prove()
+    log.answer = {"t": {0: Extent(0, 3)}}
+    assert await settled(clock) == (START, "topic_recreated")
 
 
 async def test_a_clock_of_another_process_that_knows_fewer_partitions_claims_nothing_beyond_its_own_time(db):

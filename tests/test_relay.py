@@ -10,19 +10,20 @@ from service.store.outbox import Message
 
 
 class Broker:
-    """Takes everything but the outbox rows whose value is in `too_large`; `away` takes nothing."""
+    """Takes everything but the outbox rows whose value is in `too_large`; `away` takes nothing, else `most` rows."""
 
     def __init__(self):
         self.taken = []
         self.too_large = set()
         self.away = False
+        self.most = None
 
-    async def send(self, rows):
+    async def send(self, rows, **_):
         sent = Sent()
         if self.away:
             sent.trouble = "away"
             return sent
-        for row in rows:
+        for row in rows[: self.most]:
             if row.value in self.too_large:
                 sent.refused.append(row.id)
                 sent.trouble = "too large"
@@ -84,6 +85,19 @@ async def test_a_broker_that_is_away_leaves_everything(db):
     assert broker.taken == [b"a1"]
 
 
+async def test_only_what_was_acknowledged_is_forgotten(db):
+    broker = Broker()
+    broker.most = 1
+    await fill(db, b"a1", b"b1", b"c1")
+    one = relay(db, broker)
+
+    await one.step()
+    assert await left(db) == 2
+    broker.most = None
+    await one.step()
+    assert broker.taken == [b"a1", b"b1", b"c1"]
+
+
 @pytest.mark.parametrize("step", ["taken", "sent", "deleted", "committed"])
 async def test_a_death_between_any_two_steps_loses_nothing_and_repeats_the_same(db, step):
     broker, after = Broker(), []
@@ -108,7 +122,7 @@ async def test_a_refused_row_holds_back_its_key_only_and_flows_when_the_topic_ta
     broker, now = Broker(), [0.0]
     broker.too_large = {b"a1"}
     await fill(db, b"a1", b"a2", b"b1", b"c1")
-    one = relay(db, broker, monotonic=lambda: now[0])
+    one = relay(db, broker, uptime=lambda: now[0])
 
     await one.step()
     while await one.step():
@@ -142,7 +156,7 @@ async def test_two_relays_never_send_one_tickets_rows_at_the_same_time(db):
     waiting = asyncio.Event()
 
     class Slow(Broker):
-        async def send(self, rows):
+        async def send(self, rows, **_):
             waiting.set()
             await asyncio.sleep(0.3)
             return await broker.send(rows)

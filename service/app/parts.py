@@ -130,7 +130,7 @@ class Parts:
             ack_seconds=settings.relay_ack_seconds,
         )
         self._closers.append(producer.abandon)
-        # A turn waits for the broker inside its transaction.
+        # A turn waits for the broker inside its transaction: what it begins to send last has time to be acknowledged.
         idle = settings.database_idle_seconds + 2 * settings.relay_ack_seconds
         return Relay(
             self.database("relay", 1, idle_seconds=idle),
@@ -139,6 +139,7 @@ class Parts:
             shards=settings.relay_shards,
             batch=settings.relay_batch,
             tries=settings.relay_tries,
+            hold_seconds=settings.database_idle_seconds,
             after_step=self._after_step,
         )
 

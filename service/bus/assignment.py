@@ -50,10 +50,9 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Hold every partition back until Postgres has made it ours. Does not wait: heartbeats come after it."""
-        self._consumer().pause(
-            *assigned
-        )  # first of all: records would pass while anything else is waited for
-        self.forget(list(self.held))
+        # First of all: records would pass while anything else is waited for.
+        self._consumer().pause(*assigned)
+        self.forget()
         self._take_over(assigned, after=0.0)
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:

@@ -7,6 +7,7 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, Final, Protocol
 
 import structlog
@@ -15,7 +16,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooL
 from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from service.loop import told
+from service.loop import told, uptime
 
 #: The broker says so of a batch; of a batch of one record it is said of the record.
 _TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
@@ -85,8 +86,11 @@ class Producer:
         self._client: AIOKafkaProducer | None = None
         self._limits: dict[tuple[str, int], int] = {}
 
-    async def send(self, rows: Iterable[Row]) -> Sent:
+    async def send(self, rows: Iterable[Row], *, until: float = inf) -> Sent:
         """Send `rows`, those of one partition in the order given; never raises for the broker's sake.
+
+        Nothing is begun to be sent when `uptime` shows `until` or more: whoever sends for a limited time may have
+        been frozen beyond it.
 
         After an error in a partition nothing more is sent to it, so that a record never overtakes one before it.
         The same key always has the same partition (murmur2, as Kafka's own clients do it).
@@ -100,7 +104,7 @@ class Producer:
             await self.abandon()
             return sent
         await asyncio.gather(
-            *(self._send_chain(client, *place, chain, sent) for place, chain in chains.items())
+            *(self._send_chain(client, *place, chain, sent, until) for place, chain in chains.items())
         )
         if sent.trouble:
             await self.abandon()
@@ -153,11 +157,14 @@ class Producer:
         return chains
 
     async def _send_chain(
-        self, client: AIOKafkaProducer, topic: str, part: int, rows: Sequence[Row], sent: Sent
+        self, client: AIOKafkaProducer, topic: str, part: int, rows: Sequence[Row], sent: Sent, until: float
     ) -> None:
         rest = rows
         while rest:
             batch, size = self._filled(client, rest, self._limits.get((topic, part), self._batch_bytes))
+            if uptime() >= until:
+                sent.trouble = "the time to send has passed"
+                return
             try:
                 async with asyncio.timeout(self._ack_seconds):
                     await (await client.send_batch(batch, topic, partition=part))

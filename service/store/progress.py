@@ -69,6 +69,10 @@ WATERMARK: Final = Table(
 #: Said when a required partition has never been read, or not to the end of any probe yet.
 UNPROVED: Final = "unproved"
 
+#: Said when a partition ends before what was applied. It stays until a person has taken it back: once the new log has
+#: grown as long as the old one nothing shows any more that its beginning was never read.
+RECREATED: Final = "topic_recreated"
+
 _REGISTER: Final = text("""
     INSERT INTO progress (topic, part, next_offset)
     SELECT :topic, part, start FROM unnest(CAST(:parts AS integer[]), CAST(:starts AS bigint[])) AS r(part, start)
@@ -114,8 +118,9 @@ _SETTLE: Final = text("""
         SELECT CASE WHEN :frozen <> '' THEN :frozen WHEN proved THEN '' ELSE :unproved END AS frozen, at FROM required
     )
     UPDATE watermark w
-    SET at = CASE WHEN v.frozen = '' THEN greatest(w.at, v.at) ELSE w.at END,
-        frozen = CASE WHEN w.probed_at > :t0 THEN w.frozen ELSE v.frozen END,
+    SET at = CASE WHEN v.frozen = '' AND w.frozen <> :recreated THEN greatest(w.at, v.at) ELSE w.at END,
+        frozen = CASE WHEN :recreated IN (v.frozen, w.frozen) THEN :recreated
+                      WHEN w.probed_at > :t0 THEN w.frozen ELSE v.frozen END,
         probed_at = greatest(w.probed_at, :t0)
     FROM verdict v
     RETURNING w.at, w.frozen, w.probed_at
@@ -207,7 +212,7 @@ async def settle_watermark(
     """Move W to the least `wm` of the required partitions, at most `t0` and never back; the new watermark.
 
     `required` holds every partition of every required topic, from metadata read after the clock showed `t0`. With a
-    reason in `frozen`, or a partition not proved yet, W stays and the reason is kept.
+    reason in `frozen`, or a partition not proved yet, W stays and the reason is kept; `RECREATED` for good.
     """
     pairs = [(topic, part) for topic, parts in required.items() for part in parts]
     row = await tx.run(
@@ -218,6 +223,7 @@ async def settle_watermark(
             "t0": t0,
             "frozen": frozen,
             "unproved": UNPROVED,
+            "recreated": RECREATED,
         },
     )
     return Watermark(*row.one())

@@ -1,5 +1,9 @@
+import asyncio
+
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaTimeoutError
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from service.bus.publish import Producer
 from service.store.outbox import Row
@@ -97,6 +101,46 @@ async def test_a_batch_too_large_for_the_topic_is_split_until_one_row_is_refused
     assert [record.value[:5] for record in await read(real_kafka, topic, 1)] == [
         b"%05d" % n for n in range(20)
     ]
+
+
+class Faulty:
+    """Stands for a client: the `bad`-th batch fails, whatever comes after it is taken."""
+
+    def __init__(self, bad):
+        self.left = bad
+        self.taken = 0
+
+    def create_batch(self):
+        return BatchBuilder(4_096, 0)
+
+    async def partitions_for(self, topic):
+        return {0}
+
+    async def send_batch(self, batch, topic, *, partition):
+        acknowledged = asyncio.get_running_loop().create_future()
+        self.left -= 1
+        if self.left == 0:
+            acknowledged.set_exception(KafkaTimeoutError())
+        else:
+            self.taken += 1
+            acknowledged.set_result(None)
+        return acknowledged
+
+    async def stop(self):
+        pass
+
+
+async def test_after_an_error_nothing_more_goes_to_that_partition_and_the_client_is_replaced():
+    producer = Producer({}, idempotent=True, batch_bytes=300, ack_seconds=1)
+    client = producer._client = Faulty(bad=3)
+
+    sent = await producer.send(rows("t", ["a"] * 20))
+
+    assert sent.acknowledged == list(range(len(sent.acknowledged)))
+    assert len(sent.acknowledged) < 20
+    assert client.taken == 2
+    assert "KafkaTimeoutError" in sent.trouble
+    assert producer._client is None
 
 
 async def test_a_broker_that_is_away_is_trouble_and_no_error():

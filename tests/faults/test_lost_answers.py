@@ -28,7 +28,7 @@ async def _with_cut_commits(
 ) -> None:
     async with CommitThief(_port_of(database), share=share, seed=seed) as thief:
         through = _through(database, thief.port)
-        async with stage(scenario(tickets, seed), service_dsn=through, database_pool=4) as scene:
+        async with stage(scenario(tickets, seed), service_dsn=through) as scene:
             scene.cut(portions)
             scene.crew.start()
             scene.crew.start()

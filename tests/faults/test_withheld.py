@@ -28,7 +28,7 @@ async def holder(scene):
         await consumer.stop()
 
 
-async def _shared_out(assignment, workers) -> int:
+async def shared_out(assignment, workers) -> int:
     """Wait until the holder has one partition and each worker another; the holder's."""
     await until(lambda: len(assignment()) == 1, 30, lambda: f"the holder has {assignment()}")
     (part,) = assignment()
@@ -46,7 +46,7 @@ def _last_taken(worker) -> int:
     return taken[-1].split('"parts": [')[1].split("]")[0].count(",") + 1 if taken else 0
 
 
-async def _rash(scene, watermark: int | None) -> list[str]:
+async def rash(scene, watermark: int | None) -> list[str]:
     """Revisions that rest on something not having happened by an instant that W = `watermark` has not passed."""
     rows = await scene.ask(
         "SELECT ticket, kind, at FROM statement WHERE kind <> 'verdict' AND NOT withdrawn AND at >= $1",
@@ -80,7 +80,7 @@ async def _stands_still(scene, withheld: int) -> None:
     assert await others_are_applied(), await _unapplied(scene)
     await asyncio.sleep(1.0)  # time enough for every clock to probe and to be wrong
     assert scene.witness.watermark == before
-    assert not (rash := await _rash(scene, before)), rash
+    assert not (found := await rash(scene, before)), found
     assert (await scene.ask("SELECT count(*) FROM statement WHERE kind = 'verdict'"))[0] > verdicts[0]
     for worker in scene.crew.living:
         told = await worker.metrics()
@@ -99,7 +99,7 @@ async def test_a_partition_withheld_in_the_middle(stage):
             await scene.go_on()
             await scene.watermark_follows(2)
         async with holder(scene) as assignment:
-            withheld = await _shared_out(assignment, workers)
+            withheld = await shared_out(assignment, workers)
             assert await scene.watermark_follows(20), (
                 "W does not reach the clock although everything is applied"
             )
@@ -116,7 +116,7 @@ async def test_a_partition_withheld_from_the_beginning(stage):
         scene.cut(20)
         async with holder(scene) as assignment:
             workers = [scene.crew.start(), scene.crew.start()]
-            withheld = await _shared_out(assignment, workers)
+            withheld = await shared_out(assignment, workers)
             await _stands_still(scene, withheld)
         await scene.play()
         await scene.rest()

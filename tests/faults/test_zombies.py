@@ -21,7 +21,7 @@ STOPS = [
 ]  # fmt: skip
 
 
-async def _sent_by_the_heir(scene) -> None:
+async def sent_by_the_heir(scene) -> None:
     """Wait until nothing is left to be sent: the server has ended the zombie's session, and its lock with it."""
     for _ in range(300):
         if not (await scene.ask("SELECT count(*) FROM outbox"))[0][0]:
@@ -47,7 +47,7 @@ async def _stopped_and_continued(stage, figures, step: str, seed: int) -> None:
         for _ in range(4):
             await scene.go_on()
             await scene.watermark_follows(0.5)
-        await _sent_by_the_heir(scene)
+        await sent_by_the_heir(scene)
         stood = scene.witness.watermark
         zombie.send(signal.SIGCONT)
         await until(lambda: zombie.step != step or not zombie.alive, 20, zombie.words)
@@ -89,7 +89,7 @@ async def test_a_relay_that_wakes_up_says_nothing_that_was_taken_back(stage, sto
         zombie = scene.crew.start(roles="relay", crash=f"{stopped_after}:1:STOP")
         await until(lambda: zombie.stopped, 20, zombie.words)
         scene.crew.start(roles="relay")
-        await _sent_by_the_heir(scene)
+        await sent_by_the_heir(scene)
         await scene.say(fact("V", 1, "assigned", START + HOUR, to="ann"), when=START + 3 * HOUR)
         await scene.rest()
         zombie.send(signal.SIGCONT)

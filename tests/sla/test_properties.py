@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from service.sla.diff import diff
 from service.sla.events import Doubt, Event, EventKey
 from service.sla.history import History, in_order, key_of
-from service.sla.instants import NEVER, Instant
+from service.sla.instants import DAY, NEVER, Instant
 from service.sla.judge import explain, judge
 from service.sla.policy import Meaning, Target
 from service.sla.promise import STOP_BEFORE_START
 from service.sla.statements import Account, Judgement, Kind, Promise, Said, State, Statement
-from service.sla.timeline import Stretch, Timeline, holds_of
+from service.sla.timeline import Hold, Stretch, Timeline, holds_of
 from tests.sla.census import REQUIRED, SEEN, counted
 from tests.sla.world import (
     AT_LAST,
@@ -164,6 +164,9 @@ def test_what_rests_on_absence_waits_and_what_rests_on_an_event_does_not(world: 
             proved = statement.due is not None and statement.due + grace[statement.target] < upto
 
         assert (statement in said) is proved
+        if statement.kind is not Kind.VERDICT:
+            decided = statement.at + grace[statement.target]
+            assert all(decided < doubt.since for doubt in world.history.doubts)
 
 
 def targets_of(world: World, judgement: Judgement) -> dict[str, Target]:
@@ -324,14 +327,30 @@ def test_a_clock_is_conserved_and_inverts(data: st.DataObject):
 def clocks(draw: st.DrawFn) -> tuple[Timeline, Instant]:
     """A timeline with random disjoint holds, the last of them perhaps without end, and an instant to ask about."""
     beginning = draw(st.sampled_from(BEGINNINGS))
-    marks = sorted(draw(st.lists(instants(beginning), max_size=8, unique=True)))
+    start = draw(instants(beginning))
+    ticks = st.integers(1, 6).map(lambda days: start + days * DAY)
+    marks = sorted(draw(st.lists(st.one_of(instants(beginning), ticks), max_size=8, unique=True)))
     kinds = draw(st.lists(st.sampled_from(["held", "resumed"]), min_size=len(marks), max_size=len(marks)))
     told = [
         Event(tenant="t", ticket="k", source="a", id=str(n), type=kind, at=mark)
         for n, (mark, kind) in enumerate(zip(marks, kinds, strict=True))
     ]
-    timeline = Timeline(draw(targets("t0")), draw(instants(beginning)), holds_of(told))
-    return timeline, draw(instants(beginning))
+    return Timeline(draw(targets("t0")), start, holds_of(told)), draw(instants(beginning))
+
+
+@TRIED
+@given(st.data())
+def test_what_is_used_up_by_an_instant_depends_on_no_hold_from_then_on(data: st.DataObject):
+    timeline, _ = data.draw(clocks())
+    amount = data.draw(st.integers(1, 40)) * (HALF_HOUR if timeline.target.unit.value == "time" else 1)
+    instant = timeline.used_up(amount)
+    if instant is not None:
+        before = tuple(hold for hold in timeline.holds if hold.start < instant)
+        other = replace(timeline, holds=(*before, Hold(instant, NEVER, "customer")))
+
+        assert all(hold.end <= instant for hold in before)
+        assert other.used_up(amount) == instant
+        assert other.account(instant) == timeline.account(instant)
 
 
 @TRIED

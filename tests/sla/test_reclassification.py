@@ -3,7 +3,7 @@
 import pytest
 
 from service.sla.statements import Judgement
-from tests.sla.telling import END, at, clock, history, judged, saying, sayings, standing, target, warn
+from tests.sla.telling import END, at, clock, history, judged, office, saying, sayings, standing, target, warn
 
 HIGH = target("4h", name="high", applies=("prio=high",))
 LOW = target("24h", name="low", applies=("prio=low",))
@@ -199,3 +199,17 @@ def test_a_ticket_that_ended_before_it_began_owes_nothing_under_another_name():
 
     assert sayings(judged(before, HIGH, LOW)) == ["03-01 09:00 verdict met by e1"]
     assert sayings(judged(between, HIGH, LOW)) == ["03-01 09:30 verdict met by e2"]
+
+
+def test_the_floor_runs_as_the_budget_does():
+    high = {"name": "high", "applies": ("prio=high",), "floor": "1h"}
+    in_office = target("4h", hours=office(), **high)
+    patient = target("4h", accepts=("customer",), **high)
+    late_on_friday = history(OPENED_LOW, "03-01 17:30 reclassified prio=high")
+    overdue = [OPENED_LOW, "03-01 14:00 reclassified prio=high", "03-01 14:30 held reason=customer"]
+
+    assert standing(judged(late_on_friday, in_office)) == ["e1 due 03-04 09:30 breached"]
+    assert standing(judged(history(*overdue), patient)) == ["e1 due - open"]
+    assert standing(judged(history(*overdue, "03-01 16:30 resumed"), patient)) == [
+        "e1 due 03-01 17:00 breached"
+    ]

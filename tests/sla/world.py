@@ -252,7 +252,7 @@ def histories(draw: DrawFn, beginning: Instant, *, doubts: bool = True, exact: b
     told = [draw(events(number, kind, beginning, exact=exact)) for number, kind in enumerate(kinds, start=1)]
     if draw(st.integers(0, 15)):
         facts = {"prio": draw(_PRIO), "area": "north"}
-        told.append(_event("e0", "opened", beginning, facts))
+        told.append(_event("e0", "opened", beginning + draw(st.sampled_from([0, 0, 2])) * HOUR, facts))
     since = draw(st.lists(instants(beginning), max_size=2)) if doubts and not draw(st.integers(0, 3)) else []
     reasons = ("not_json", "bad_time")
     return History(
@@ -266,16 +266,34 @@ def _event(name: str, kind: str, instant: Instant, facts: dict[str, Any]) -> Eve
 
 @st.composite
 def worlds(draw: DrawFn, *, doubts: bool = True, exact: bool = False) -> World:
-    """With `exact`, every event lies on the grid. Often one more event happens at a due, or next to it."""
+    """With `exact`, every event lies on the grid. Often more events meet a due or a statement, to the microsecond."""
     beginning = draw(st.sampled_from(BEGINNINGS))
     world = World(draw(owners(beginning)), draw(histories(beginning, doubts=doubts, exact=exact)))
-    dues = [p.due for p in judge(world.history, world.rules, AT_LAST).promises if p.due is not None]
-    if not dues or draw(st.booleans()):
+    judgement = judge(world.history, world.rules, AT_LAST)
+    marks = sorted(
+        {*(p.due for p in judgement.promises if p.due is not None), *(s.at for s in judgement.statements)}
+    )
+    if not marks:
         return world
-    kind = draw(st.sampled_from(["resolved", "resolved", "replied", "held", "cancelled", "reclassified"]))
-    near = draw(st.sampled_from(dues)) + (0 if exact else draw(st.sampled_from([0, 0, 1, -1])))
-    facts = {"reason": "customer", "prio": draw(_PRIO)}
-    return world.with_events((*world.history.events, _event("near", kind, near, facts)))
+    return world.with_events(
+        (*world.history.events, *draw(st.lists(_near(marks, exact), max_size=2, unique_by=_id)))
+    )
+
+
+def _near(marks: list[Instant], exact: bool) -> SearchStrategy[Event]:
+    return st.builds(
+        lambda kind, mark, nudge, prio: _event(
+            f"near {kind}", kind, mark + nudge, {"reason": "customer", "prio": prio}
+        ),
+        st.sampled_from(["resolved", "resolved", "replied", "held", "held", "cancelled", "reclassified"]),
+        st.sampled_from(marks),
+        st.just(0) if exact else st.sampled_from([0, 0, 0, 1, -1]),
+        _PRIO,
+    )
+
+
+def _id(event: Event) -> str:
+    return event.id
 
 
 # --- what nobody expects ----------------------------------------------------------------------------

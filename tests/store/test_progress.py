@@ -99,6 +99,18 @@ async def test_an_idle_partition_is_proved_by_every_probe(ask):
         assert (await settle(ask, t0)).at == t0
 
 
+async def test_a_topic_made_anew_freezes_for_good(ask):
+    await applied(ask, p0=10, p1=10)
+    await ask(progress.prove, TOPIC, {0: 10, 1: 10}, 1000)
+    await settle(ask, 1000)
+    await settle(ask, 2000, frozen=progress.RECREATED)
+    await ask(progress.prove, TOPIC, {0: 10, 1: 10}, 3000)
+    await settle(ask, 3000, frozen="broker_away")
+
+    told = await settle(ask, 3000)
+    assert (told.at, told.frozen) == (1000, progress.RECREATED)
+
+
 async def test_every_required_topic_counts(ask):
     await applied(ask, p0=10, p1=10)
     await ask(progress.prove, TOPIC, {0: 10, 1: 10}, 1000)
