@@ -81,5 +81,6 @@ def _voided(voids_from_latest: Iterable[Event]) -> set[EventKey]:
     out: set[EventKey] = set()
     for void in voids_from_latest:
         if key_of(void) not in out:
-            out.add((str(void.attributes.get("source", void.source)), str(void.attributes.get("event", ""))))
+            source = void.attributes.get("source") or void.source
+            out.add((str(source), str(void.attributes.get("event"))))
     return out

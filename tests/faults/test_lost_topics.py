@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.records_to_delete import RecordsToDelete
-from aiokafka.errors import KafkaError
 
+from service.bus.ends import BrokerAwayError, TopicMissingError
 from service.sla.instants import HOUR, MINUTE
+from service.wire import publish_binary
 from tests.faults.crew import until
 from tests.faults.scenario import fact, scenario
 
@@ -44,29 +45,30 @@ async def made_anew(scene) -> None:
             await asyncio.sleep(0.1)
         else:
             raise AssertionError(answer)
+    assert await _ends(scene, lambda ends: set(ends.values()) == {0}), "the new topic is not there"
+
+
+async def _ends(scene, fit) -> bool:
+    """Wait until the ends of the partitions are `fit`; metadata may take a while."""
     for _ in range(100):
-        try:
-            if set((await scene.ends()).values()) == {0}:
-                return
-        except Exception as error:  # metadata may still be on its way
-            last = error
+        with suppress(BrokerAwayError, TopicMissingError):
+            if fit(await scene.ends()):
+                return True
         await asyncio.sleep(0.1)
-    raise AssertionError(last)
+    return False
 
 
 async def _stands(scene, reasons: set[str], before: int) -> None:
     """For a while, with the clock going on: W stands for one of `reasons`, and nothing rests on what was not heard."""
-    said = await _count(scene)
-    for hour in range(1, 11):
-        scene.clock.advance(before + hour * HOUR)
+    said, now = await _count(scene), scene.clock.now
+    for hour in range(1, 9):
+        scene.clock.advance(now + hour * HOUR)
         await asyncio.sleep(0.15)
         assert scene.witness.watermark == before, scene.words()
         assert scene.witness.frozen in reasons, scene.words()
     assert await _count(scene) == said
-    worker = scene.crew.living[0]
-    told = await worker.metrics()
-    assert any(f'sla_watermark_frozen{{reason="{reason}"}} 1.0' in told for reason in reasons)
-    assert f"sla_watermark_timestamp_seconds {before / 1_000_000}" in told or before
+    shown = await scene.crew.living[0].metrics()
+    assert any(f'sla_watermark_frozen{{reason="{reason}"}} 1.0' in shown for reason in reasons)
 
 
 async def _count(scene) -> int:
@@ -95,20 +97,14 @@ async def test_a_topicmade_anew(stage):
             lambda: f"{scene.witness.frozen}\n{scene.words()}",
         )
         await _stands(scene, {"topic_recreated"}, before)
-        # A ticket opened and answered in time: the first records of the new log, which nobody reads.
-        for part in range(PARTS):
-            opened = fact(f"N{part}", 0, "opened", before + 10 * HOUR, priority="low")
-            answered = fact(f"N{part}", 1, "assigned", before + 10 * HOUR + MINUTE, to="ann")
-            await _put(scene, part, [answered, opened], before + 10 * HOUR + MINUTE)
+        now = scene.clock.now
         for part, end in ends.items():
-            noise = [fact(f"M{part}", n, "noted", before + 10 * HOUR) for n in range(end + 5)]
-            await _put(scene, part, noise, before + 10 * HOUR + 2 * MINUTE)
+            grown = [fact(f"N{part}", n, "noted", now) for n in range(end + 5)]
+            await _put(scene, part, grown, now + MINUTE)
         await _stands(scene, {"topic_recreated"}, before)
 
 
 async def _put(scene, part: int, events, when: int) -> None:
-    from service.wire import publish_binary
-
     for event in events:
         out = publish_binary(event)
         await scene.publisher.record(out.key, out.value, when, out.headers, part)
@@ -122,7 +118,6 @@ async def test_a_beginning_that_was_deleted(stage):
         await worker.kill()
         await scene.go_on(2)
         ends = await scene.ends()
-        now = scene.clock.now
         async with admin(scene) as client:
             lost = {TopicPartition(scene.tickets, part): RecordsToDelete(end) for part, end in ends.items()}
             await client.delete_records(lost)
@@ -133,20 +128,9 @@ async def test_a_beginning_that_was_deleted(stage):
             lambda: f"{scene.witness.frozen}\n{scene.words()}",
         )
         assert scene.witness.watermark == before
-        scene.clock.advance(now + HOUR)
-        await _stands_from(scene, {"lost_beginning"}, before, now + HOUR)
+        await _stands(scene, {"lost_beginning"}, before)
         rows = await scene.ask("SELECT part, next_offset FROM progress ORDER BY part")
         assert any(row["next_offset"] < ends[row["part"]] for row in rows), "the gap was passed over"
-
-
-async def _stands_from(scene, reasons: set[str], before: int, now: int) -> None:
-    said = await _count(scene)
-    for hour in range(1, 6):
-        scene.clock.advance(now + hour * HOUR)
-        await asyncio.sleep(0.15)
-        assert scene.witness.watermark == before, scene.words()
-        assert scene.witness.frozen in reasons, scene.words()
-    assert await _count(scene) == said
 
 
 async def test_a_topic_that_is_gone(stage):
@@ -166,17 +150,9 @@ async def test_partitions_added_while_writing(stage):
     async with stage(scenario(100, 84), partitions=PARTS) as scene:
         await _half_way(scene)
         async with admin(scene) as client:
-            from aiokafka.admin import NewPartitions
-
             await client.create_partitions({scene.tickets: NewPartitions(2 * PARTS)})
         await scene.publisher.close()
-        for _ in range(100):
-            try:
-                if len(await scene.ends()) == 2 * PARTS:
-                    break
-            except KafkaError:
-                pass
-            await asyncio.sleep(0.1)
+        assert await _ends(scene, lambda ends: len(ends) == 2 * PARTS)
         await scene.play()
         await scene.rest()
         await scene.verify(strict=False)

@@ -110,11 +110,13 @@ async def test_a_watermark_that_does_not_wait_for_ingest(stage, figures, way):
         scene.crew.start(roles="clock,relay", sabotage=way)
         await scene.go_on(6)
         assert await scene.watermark_follows(20), scene.words()
-        ingest.send(signal.SIGSTOP)
-        for _ in range(6):
+        for _ in range(5):
+            ingest.send(signal.SIGSTOP)
             await scene.go_on()
+            await asyncio.sleep(0.5)
+            ingest.send(signal.SIGCONT)
+            await scene.watermark_follows(1)
             await asyncio.sleep(0.3)
-        ingest.send(signal.SIGCONT)
         await scene.play()
         await scene.rest()
         noticed(way, figures, await scene.complaints(), "never true")

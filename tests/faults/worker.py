@@ -178,7 +178,7 @@ def _born(order: dict[str, Any], nursery: int) -> NoReturn:
         os.dup2(log, 2)
         random.seed()
         status = work(order["environment"])
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - a child tells what ended it and must not go on as a nursery
         sys.excepthook(*sys.exc_info())
     finally:
         sys.stderr.flush()
