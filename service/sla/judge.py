@@ -115,8 +115,10 @@ class _View:
             state=state,
             stop=None if ended is None else course.stop,
             stopped_by=None if ended is None else key_of(ended),
-            held=ended is None and any(hold.start <= self.upto < hold.end for hold in course.timeline.holds),
-            in_doubt=bool(self.doubts) and (course.due is None or self._doubted(course.due)),
+            held=ended is None and course.timeline.is_held,
+            in_doubt=ended is None
+            and bool(self.doubts)
+            and (course.due is None or self._doubted(course.due)),
         )
 
     def stretches(self) -> tuple[Stretch, ...]:

@@ -9,6 +9,7 @@ event of its instant, so that a stop exactly at the due is in time.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -130,9 +131,10 @@ class Course:
     def due_known_at(self, instant: Instant) -> Instant | None:
         """The due as the events up to `instant` tell it."""
         arrivals = tuple(at for at in self.arrivals if at <= instant)
-        if arrivals == self.arrivals and all(hold.end <= instant for hold in self.timeline.holds):
+        holds = self.timeline.holds
+        if arrivals == self.arrivals and (not holds or holds[-1].end <= instant):
             return self.due
-        return due_of(replace(self.timeline, holds=known_by(self.timeline.holds, instant)), arrivals)
+        return due_of(replace(self.timeline, holds=known_by(holds, instant)), arrivals)
 
     def remarks_at(self, instant: Instant) -> tuple[str, ...]:
         """What was remarkable by `instant`, each once."""
@@ -159,6 +161,7 @@ def courses(target: Target, ticket: Ticket) -> Iterator[Course]:
     A start while the promise before is neither stopped nor ended begins nothing. Only the first, and only when
     `opened` begins it, can be met by a stop before its start.
     """
+    ticket = replace(ticket, holds=accepted(ticket.holds, target))
     starts = target.start + ((REOPENED,) if target.reopen else ())
     free = 0
     first = True
@@ -238,7 +241,8 @@ def _fold(target: Target, ticket: Ticket, position: int) -> tuple[Course, int | 
 
 def _begin(target: Target, ticket: Ticket, position: int) -> _Walk:
     begun = ticket.events[position]
-    walk = _Walk(target, Timeline(target, begun.at, accepted(ticket.holds, target)))
+    first = bisect_right(ticket.holds, begun.at, key=lambda hold: hold.end)
+    walk = _Walk(target, Timeline(target, begun.at, ticket.holds[first:]))
     if holds_true(target.applies, ticket.attributes[position]):
         walk.begin()
     return walk

@@ -113,7 +113,7 @@ class Promise:
     state: State
     stop: Instant | None = None
     stopped_by: tuple[str, str] | None = None
-    held: bool = False  # time does not count at the instant of judging
+    held: bool = False  # a hold is open at the end of what is known
     in_doubt: bool = False
 
 

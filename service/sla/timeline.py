@@ -6,10 +6,9 @@ A `Timeline` is the clock of one promise: it begins at `start` and runs in the t
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import takewhile
 from typing import Final
 
 from service.sla.calendars import days_later
@@ -73,11 +72,10 @@ def accepted(holds: Iterable[Hold], target: Target) -> tuple[Hold, ...]:
 
 
 def known_by(holds: Iterable[Hold], instant: Instant) -> tuple[Hold, ...]:
-    """`holds` as the events up to `instant` tell them: later ones unknown, one that ended later still open."""
+    """`holds`, in order, as the events up to `instant` tell them: one that ended later is still open."""
     return tuple(
         hold if hold.end <= instant else Hold(hold.start, NEVER, hold.reason)
-        for hold in holds
-        if hold.start <= instant
+        for hold in takewhile(lambda hold: hold.start <= instant, holds)
     )
 
 
@@ -99,11 +97,18 @@ class Timeline:
             return self.start
         if self.target.unit is Unit.CALENDAR_DAYS:
             return self._nth_day(amount)
-        runs, before = self._runs
-        run = bisect_left(before, amount) - 1
-        begin, end = runs[run]
-        instant = self.target.hours.after(begin, amount - before[run])
-        return None if instant is None or instant > end else instant
+        before = 0
+        for begin, end in self._runs(LATEST):
+            instant = self.target.hours.after(begin, amount - before)
+            if instant is None or instant <= end:
+                return instant
+            before += self.target.hours.worked(begin, end)
+        return None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a hold is open at the end of what is known."""
+        return bool(self.holds) and self.holds[-1].end == NEVER
 
     def due(self, budget: int) -> Instant | None:
         """When `budget` is used up, with the target's boundary: at closing time, or at the next opening."""
@@ -132,7 +137,7 @@ class Timeline:
         """What became of [start, until); the parts are measured each for itself."""
         hours, until = self.target.hours, max(until, self.start)
         held = sum(hours.worked(start, end) for start, end in self._held(until))
-        counted = sum(hours.worked(max(start, self.start), min(end, until)) for start, end in self._runs[0])
+        counted = sum(hours.worked(start, min(end, until)) for start, end in self._runs(until))
         days = self._days(until) if self.target.unit is Unit.CALENDAR_DAYS else 0
         return Account(outside=hours.closed(self.start, until), held=held, counted=counted, days=days)
 
@@ -158,26 +163,23 @@ class Timeline:
 
     def _held(self, until: Instant) -> Iterator[tuple[Instant, Instant]]:
         for hold in self.holds:
+            if hold.start >= until:
+                return
             start, end = max(hold.start, self.start), min(hold.end, until)
             if start < end:
                 yield start, end
 
-    @cached_property
-    def _runs(self) -> tuple[list[tuple[Instant, Instant]], list[Duration]]:
-        """The runs between holds, and the working time before each."""
-        runs: list[tuple[Instant, Instant]] = []
-        before: list[Duration] = []
-        cursor, used = self.start, 0
-        for hold in (*self.holds, Hold(NEVER, NEVER, "")):
-            if hold.end <= cursor:
-                continue
-            runs.append((cursor, max(cursor, hold.start)))
-            before.append(used)
-            used += self.target.hours.worked(cursor, hold.start) if hold.start < NEVER else 0
-            cursor = hold.end
-            if cursor == NEVER:
-                break
-        return runs, before
+    def _runs(self, until: Instant) -> Iterator[tuple[Instant, Instant]]:
+        """The runs between holds that begin before `until`; the last ends at NEVER unless a hold does."""
+        cursor = self.start
+        for hold in self.holds:
+            if cursor >= until:
+                return
+            if hold.start > cursor:
+                yield cursor, hold.start
+            cursor = max(cursor, hold.end)
+        if cursor < until:
+            yield cursor, NEVER
 
     def _nth_day(self, number: int) -> Instant | None:
         """The tick of the `number`-th day that counts."""
@@ -206,4 +208,5 @@ class Timeline:
             return _MAX_DAYS
         zone = self.target.zone
         days = moment_of(until, zone).toordinal() - moment_of(self.start, zone).toordinal()
-        return days if days_later(self.start, days, zone) <= until else days - 1
+        # Where clocks go back over midnight, a date comes twice and its tick before or after.
+        return next(n for n in (days + 1, days, days - 1) if days_later(self.start, n, zone) <= until)

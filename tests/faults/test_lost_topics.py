@@ -84,7 +84,7 @@ async def _half_way(scene) -> int:
     return scene.clock.now
 
 
-async def test_a_topicmade_anew(stage):
+async def test_a_topic_made_anew(stage):
     """Also when it grows beyond what was read of the old one: the beginning of the new one was never read."""
     async with stage(scenario(60, 81), partitions=PARTS) as scene:
         before = await _half_way(scene)

@@ -69,11 +69,10 @@ async def _broker_away(scene, figures, kafka, away: float, *, frozen: bool) -> N
 
 
 @pytest.mark.timeout(150)
-@pytest.mark.parametrize("frozen", [False, True], ids=["stopped", "frozen"])
-async def test_the_broker_is_away_for_some_seconds(stage, real_kafka, figures, frozen):
+async def test_the_broker_is_away_for_some_seconds(stage, real_kafka, figures):
     async with stage(scenario(150, 51)) as scene:
         scene.cut(20)
-        await _broker_away(scene, figures, real_kafka, 8, frozen=frozen)
+        await _broker_away(scene, figures, real_kafka, 6, frozen=False)
 
 
 @pytest.mark.chaos

@@ -65,7 +65,7 @@ async def _the_same(scene, figures, changes: int, what: str) -> None:
 async def test_two_replicas_and_a_third_that_comes_and_goes(stage, figures):
     async with stage(scenario(250, 21), partitions=5) as scene:
         scene.cut(40)
-        changes = await _changing(scene, random.Random(21), seconds=14, crowd=2, every=2.0)
+        changes = await _changing(scene, random.Random(21), seconds=12, crowd=2, every=2.0)
         assert changes >= 3
         await _the_same(scene, figures, changes, "2 replicas")
 

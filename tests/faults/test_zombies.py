@@ -65,7 +65,7 @@ async def _stopped_and_continued(stage, figures, step: str, seed: int) -> None:
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("step", ["ingest: begun", "ingest: progress advanced", "clock: probed"])
+@pytest.mark.parametrize("step", ["ingest: begun", "ingest: progress advanced"])
 async def test_a_zombie_is_fenced(stage, figures, step):
     await _stopped_and_continued(stage, figures, step, 61)
 
