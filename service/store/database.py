@@ -67,20 +67,28 @@ class Database:
         """A database at `url` (any libpq form, SQLAlchemy's accepted); connects when first used. Every wait is bounded.
 
         `idle_timeout_s` ends a session whose transaction has stood idle that long (a process that was stopped
-        while it held locks). Raises ValueError when `url` is none.
+        while it held locks). A transaction as a whole may last that and two statements' time-outs; Postgres before 17
+        cannot be told so. Raises ValueError when `url` is none.
         """
         dsn = url.replace("postgresql+asyncpg://", "postgresql://", 1)
         if not dsn.startswith(("postgresql://", "postgres://")):
             raise ValueError("the database URL must begin with postgresql://")
         options = _session(statement_timeout_s, lock_timeout_s, idle_timeout_s, application)
 
+        whole = _milliseconds(idle_timeout_s + 2 * statement_timeout_s)
+
         async def connect() -> asyncpg.Connection[Any]:
-            return await asyncpg.connect(
+            connection = await asyncpg.connect(
                 dsn,
                 timeout=connect_timeout_s,
                 command_timeout=statement_timeout_s + 5,  # the server's own time-out speaks first
                 server_settings=options,
             )
+            # A client that stops between the preparation of a statement and its execution is neither idle nor does
+            # its statement run: no other time-out would take its locks away.
+            if connection.get_server_version().major >= 17:
+                await connection.execute(f"SET transaction_timeout = {whole}")
+            return connection
 
         engine = create_async_engine(
             "postgresql+asyncpg://",
@@ -143,14 +151,18 @@ async def _give_back(connection: AsyncConnection) -> None:
 
 
 def _session(statement: float, lock: float, idle: float, application: str) -> dict[str, str]:
-    def milliseconds(seconds: float) -> str:
-        return str(max(1, round(seconds * 1000)))
-
     return {
         "application_name": application,
-        "statement_timeout": milliseconds(statement),
-        "lock_timeout": milliseconds(lock),
-        "idle_in_transaction_session_timeout": milliseconds(idle),
+        "statement_timeout": _milliseconds(statement),
+        "lock_timeout": _milliseconds(lock),
+        "idle_in_transaction_session_timeout": _milliseconds(idle),
         "tcp_user_timeout": "10000",  # a half-open connection gives its locks back after 10 s
+        "tcp_keepalives_idle": "10",  # and so does one that only waits to hear from us
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "3",
         "jit": "off",  # every statement is short; compiling one costs more than running it
     }
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(max(1, round(seconds * 1000)))

@@ -29,9 +29,9 @@ class Unstorable(StoreError):  # noqa: N818
 
 #: Classes: connection, invalid password, rollback, resources, object state, operator, I/O. 0A000 is a plan made
 #: before a migration; 3D000 a database that is not there (yet); 25006 a primary that has become a replica;
-#: 25P03 a session ended because its transaction idled.
+#: 25P03 and 25P04 a session ended because its transaction idled or lasted too long.
 _RETRIABLE_CLASSES: Final = frozenset({"08", "28", "40", "53", "55", "57", "58"})
-_RETRIABLE_STATES: Final = frozenset({"0A000", "3D000", "25006", "25P03"})
+_RETRIABLE_STATES: Final = frozenset({"0A000", "3D000", "25006", "25P03", "25P04"})
 _DATA_CLASSES: Final = frozenset({"22", "54"})
 
 

@@ -49,6 +49,7 @@ SETTINGS = {
     "relay_ack_seconds": 6,
     "database_connect_seconds": 5,
     "database_lock_seconds": 3,
+    "database_statement_seconds": 5,
     "database_idle_seconds": 3,
     "drain_seconds": 4,
     "shutdown_seconds": 20,

@@ -145,6 +145,32 @@ async def test_a_transaction_that_stands_idle_gives_its_locks_back(db, dsn):
         await stopped.close()
 
 
+async def test_a_transaction_that_stands_between_two_messages_gives_its_locks_back(database):
+    """A process stopped after it had prepared a statement and before it executed it: not idle, not running.
+
+    Postgres 17 and later only.
+    """
+    db = Database.open(database, lock_timeout_s=2)
+    stopped = Database.open(database, pool_size=1, idle_timeout_s=0.2, statement_timeout_s=0.2)
+
+    async def go_on_too_late() -> None:
+        async with stopped.transaction() as tx:
+            await tickets.lock(tx, [("t", "A")])
+            await (await tx._connection.get_raw_connection()).driver_connection.prepare("SELECT 1")
+            await asyncio.sleep(1)
+            async with db.transaction() as other:
+                await tickets.lock(other, [("t", "A")])
+            await tickets.lock(tx, [("t", "B")])
+
+    try:
+        with pytest.raises(Unavailable):
+            await go_on_too_late()
+        assert (await run(db, "SELECT ticket FROM ticket")).scalars().all() == ["A"]
+    finally:
+        await stopped.close()
+        await db.close()
+
+
 async def test_a_server_that_is_not_there_is_unavailable():
     nowhere = Database.open("postgresql://x@127.0.0.1:1/x", connect_timeout_s=1)
     with pytest.raises(Unavailable):
