@@ -4,7 +4,7 @@ import pytest
 from faststream.kafka.security import parse_security
 
 from service.bus.connection import client_options, security
-from service.settings import load
+from service.settings import BadSettingsError, load
 
 SHARED = ("security_protocol", "ssl_context", "sasl_mechanism", "sasl_plain_username", "sasl_plain_password")
 
@@ -47,6 +47,13 @@ def test_the_broker_has_to_prove_who_it_is():
     assert context.check_hostname
 
 
-def test_certificates_that_cannot_be_read_are_an_error(tmp_path):
-    with pytest.raises(OSError):
-        client_options(of(kafka_security_protocol="SSL", kafka_ssl_ca_file=tmp_path / "none.pem"))
+def test_a_certificate_that_is_not_there_is_a_bad_setting(tmp_path):
+    with pytest.raises(BadSettingsError, match="SLACLOCK_KAFKA_SSL_CA_FILE"):
+        of(kafka_ssl_ca_file=tmp_path / "none.pem")
+
+
+def test_a_certificate_that_is_none_is_an_error(tmp_path):
+    (tmp_path / "odd.pem").write_text("odd")
+
+    with pytest.raises(ssl.SSLError):
+        client_options(of(kafka_security_protocol="SSL", kafka_ssl_ca_file=tmp_path / "odd.pem"))

@@ -135,12 +135,12 @@ class Scenario:
         return cut
 
 
-def scenario(tickets: int, seed: int) -> Scenario:
-    """`tickets` random histories."""
+def scenario(tickets: int, seed: int, *, early: float = 0.0) -> Scenario:
+    """`tickets` random histories. A share of the events, `early`, is published before it happened: its clock is wrong."""
     chance = random.Random(seed)
     until = START + SPAN
     events = [event for number in range(tickets) for event in _history(chance, number) if event.at <= until]
-    sendings = [sending for event in events for sending in _sendings(chance, event, until)]
+    sendings = [sending for event in events for sending in _sendings(chance, event, until, early)]
     sendings.sort(key=lambda sending: sending.when)
     return Scenario(tuple(sendings), START, until, seed)
 
@@ -175,9 +175,12 @@ def _history(chance: random.Random, number: int) -> Iterator[Event]:
         yield fact(ticket, step, types[place], at, **told)
 
 
-def _sendings(chance: random.Random, event: Event, until: Instant) -> Iterator[Sending]:
+def _sendings(chance: random.Random, event: Event, until: Instant, early: float) -> Iterator[Sending]:
     delay = 0
     draw = chance.random()
+    if early and chance.random() < early:
+        yield Sending(max(START, event.at - chance.randint(2 * MINUTE, 6 * HOUR)), event)
+        return
     if draw < 0.15:
         delay = chance.randint(1 * HOUR, 2 * DAY)
     elif draw < 0.30:

@@ -290,15 +290,17 @@ class Scene:
         row = await self.ask(
             "SELECT at, frozen, (SELECT count(*) FROM outbox),"
             " (SELECT count(*) FROM ticket WHERE wake_at < w.at AND unjudged IS NULL),"
-            " (SELECT count(*) FROM ticket WHERE unjudged IS NOT NULL) FROM watermark w"
+            " (SELECT count(*) FROM ticket WHERE unjudged IS NOT NULL),"
+            " (SELECT count(*) FROM parked WHERE state = 'parked' AND reason = 'ahead_of_record' AND occurred_at < w.at)"
+            " FROM watermark w"
         )
-        at, frozen, waiting, due, unjudged = row[0]
-        if at == self.clock.now and not frozen and not waiting and not due and not unjudged:
+        at, frozen, waiting, due, unjudged, early = row[0]
+        if at == self.clock.now and not (frozen or waiting or due or unjudged or early):
             return ""
         shown = "-" if at is None else times.write(at)
         return (
             f"W {shown} of {times.write(self.clock.now)}, frozen {frozen!r}, {waiting} in the outbox, {due} due,"
-            f" {unjudged} unjudged; progress {[tuple(r) for r in await self.ask('SELECT part, epoch, next_offset, wm FROM progress ORDER BY part')]}"
+            f" {unjudged} unjudged, {early} to be released; progress {[tuple(r) for r in await self.ask('SELECT part, epoch, next_offset, wm FROM progress ORDER BY part')]}"
         )
 
     async def ends(self) -> dict[int, int]:
