@@ -51,6 +51,8 @@ async def _the_same(scene, figures, changes: int, what: str) -> None:
         scene.crew.start()
     await scene.rest()
     evidence = await scene.verify()
+    odd = [worker for worker in scene.crew.all if worker.status not in {None, 0, -signal.SIGKILL}]
+    assert not odd, "\n".join(f"{worker.status}: {worker.words()}" for worker in odd)
     fenced = 0
     for worker in scene.crew.living:
         told = await worker.metrics()
