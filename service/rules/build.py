@@ -16,8 +16,7 @@ from service.rules.shapes import (
     TargetShape,
 )
 from service.rules.values import ANY
-from service.sla.calendars import Calendar, hours_of
-from service.sla.hours import ALWAYS, Hours
+from service.sla.calendars import Calendar, round_the_clock
 from service.sla.policy import ANY_REASON, Boundary, Match, Meaning, Policy, Target, Where
 
 T = TypeVar("T")
@@ -38,15 +37,13 @@ def calendars_of(policy: PolicyShape) -> dict[str, Calendar]:
 def build(policy: PolicyShape) -> Policy:
     """The policy that `policy` describes; its shape has no errors and its checks no findings."""
     known = calendars_of(policy)
-    hours: dict[str, Hours] = {name: hours_of(calendar) for name, calendar in known.items()}
-    hours[ROUND_THE_CLOCK] = ALWAYS
     return Policy(
         id=given(policy.policy),
         version=given(policy.version),
         tenant=given(policy.tenant),
         effective_from=given(policy.effective_from),
         targets=tuple(
-            _target(name, given(target), policy, known, hours)
+            _target(name, given(target), policy, known)
             for name, target in given(policy.targets).items()
         ),
         vocabulary=MappingProxyType(
@@ -64,7 +61,6 @@ def _target(
     target: TargetShape,
     policy: PolicyShape,
     known: Mapping[str, Calendar],
-    hours: Mapping[str, Hours],
 ) -> Target:
     budget = given(target.budget)
     calendar = known.get(target.hours or ROUND_THE_CLOCK)
@@ -75,8 +71,7 @@ def _target(
         cancel=_CANCEL if target.cancel is None else _matches(target.cancel),
         budget=budget.amount,
         unit=budget.unit,
-        hours=hours[target.hours or ROUND_THE_CLOCK],
-        zone=calendar.zone if calendar else target.zone or given(policy.zone),
+        calendar=calendar or round_the_clock(target.zone or given(policy.zone)),
         applies=_conditions(target.applies),
         boundary=target.boundary or Boundary.CLOSE,
         accepts=frozenset(ANY_REASON if reason == ANY else given(reason) for reason in target.accepts or ()),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from service.rules import times
 from service.rules.errors import Finding, Path
 from service.rules.shapes import ROUND_THE_CLOCK, CalendarShape
-from service.sla.calendars import Calendar, DaySegments
+from service.sla.calendars import Calendar, DaySegments, Version
 from service.sla.instants import DAY
 
 
@@ -36,7 +36,8 @@ def build(name: str, calendar: CalendarShape, zone: ZoneInfo | None) -> Calendar
         raise ValueError(f"calendar {name} is incomplete")
     dates: dict[date, DaySegments] = {day: () for span in calendar.closed or () for day in span or ()}
     dates |= {times.day(day): _segments(segments) for day, segments in (calendar.open or {}).items()}
-    return Calendar(name=name, zone=own, week=_week(calendar), dates=MappingProxyType(dates))
+    version = Version(week=_week(calendar), dates=MappingProxyType(dates))
+    return Calendar(name=name, zone=own, versions=(version,))
 
 
 def _week(calendar: CalendarShape) -> tuple[DaySegments, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from service.sla.instants import Instant
+from service.sla.instants import EARLIEST, LATEST, Instant, instant_of
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
@@ -21,8 +22,12 @@ NOTHING: Final[Mapping[str, Json]] = MappingProxyType({})
 #: it; a resumption precedes a new hold; what takes a fact out of the history comes last.
 VOCABULARY: Final[tuple[str, ...]] = (
     "opened",
+    "split",
     "reclassified",
+    "rejudge",
     "assigned",
+    "documents_requested",
+    "documents_complete",
     "noted",
     "replied",
     "resumed",
@@ -30,9 +35,13 @@ VOCABULARY: Final[tuple[str, ...]] = (
     "resolved",
     "closed",
     "cancelled",
+    "merged",
     "reopened",
     "voided",
 )
+
+#: What is said on behalf of an area, and bears on its tickets.
+SHARED: Final[tuple[str, ...]] = ("excluded", "exclusion_withdrawn", "voided")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +68,17 @@ def as_text(value: Json) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, int | float) else None
+
+
+def as_instant(value: Json) -> Instant | None:
+    """The instant of a text in the form of RFC 3339; None for anything else, and for instants not reckoned with."""
+    if not isinstance(value, str):
+        return None
+    try:
+        instant = instant_of(datetime.fromisoformat(value))
+    except (ValueError, OverflowError):
+        return None
+    return instant if EARLIEST <= instant < LATEST else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

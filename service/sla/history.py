@@ -18,10 +18,14 @@ Order = tuple[Instant, str, int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All that is known of one ticket, in any order; `doubts` are the records that could not be read."""
+    """All that is known of one ticket, in any order.
+
+    `doubts` are the records that could not be read, `shared` what was said on behalf of areas and may bear on it.
+    """
 
     events: tuple[Event, ...]
     doubts: tuple[Doubt, ...] = ()
+    shared: tuple[Event, ...] = ()
 
 
 def order(event: Event) -> Order:

@@ -35,6 +35,9 @@ class Hours(Protocol):
     def after(self, start: Instant, amount: Duration) -> Instant | None:
         """The earliest instant t >= start with ``worked(start, t) == amount``; None when it lies past `LATEST`."""
 
+    def before(self, end: Instant, amount: Duration) -> Instant | None:
+        """The latest instant t <= end with ``worked(t, end) == amount``; None when it lies before `EARLIEST`."""
+
     def reopening(self, instant: Instant) -> Instant | None:
         """`instant` when it is in working time, else the next opening; None when that lies past `LATEST`."""
 
@@ -57,6 +60,11 @@ class Always:
         """`amount` later."""
         due = start + max(0, amount)
         return due if due < LATEST else None
+
+    def before(self, end: Instant, amount: Duration) -> Instant | None:
+        """`amount` earlier."""
+        instant = end - max(0, amount)
+        return instant if instant >= EARLIEST else None
 
     def reopening(self, instant: Instant) -> Instant | None:
         """Always open."""
@@ -117,6 +125,19 @@ class Scheduled:
         instant = self._starts[index] + goal - self._cum[index]
         return instant if instant < LATEST else None
 
+    def before(self, end: Instant, amount: Duration) -> Instant | None:
+        """The latest instant since which `amount` of working time has passed at `end`."""
+        if amount <= 0:
+            return end
+        self._cover(end - amount, end)
+        while self._total(end) < amount:
+            if not self._extend_back():
+                return None
+        goal = self._total(end) - amount
+        index = bisect_right(self._cum, goal) - 1
+        instant = self._starts[index] + goal - self._cum[index]
+        return instant if instant >= EARLIEST else None
+
     def reopening(self, instant: Instant) -> Instant | None:
         """`instant` when open, else the next opening."""
         self._cover(instant, instant)
@@ -163,6 +184,12 @@ class Scheduled:
         if self._last * _CHUNK > LATEST:
             return False
         self._lay_out(self._first, self._last + 1)
+        return True
+
+    def _extend_back(self) -> bool:
+        if self._first * _CHUNK < EARLIEST - _MARGIN:
+            return False
+        self._lay_out(self._first - 1, self._last)
         return True
 
     def _lay_out(self, first: int, last: int) -> None:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 from uuid import UUID, uuid5
 
 from service.sla.events import Doubt, EventKey
-from service.sla.history import History, is_orphan, key_of, pinned
-from service.sla.instants import Instant
+from service.sla.history import History, is_orphan, key_of
+from service.sla.instants import NEVER, Instant
 from service.sla.ladder import MISSED, steps
 from service.sla.policy import Policy, Rules, Rung
-from service.sla.promise import Course, Ticket, attributes_of, courses
+from service.sla.promise import Course
 from service.sla.statements import Judgement, Kind, Promise, State, Statement
-from service.sla.timeline import Stretch, holds_of
+from service.sla.succession import Ruled, Tenure, promises, tenures
+from service.sla.timeline import Stretch
 
 #: The name space of statement ids; it never changes, or every id would.
 NAMESPACE: Final = UUID("6f0b1c1e-52b4-5c1d-9b61-0d2f6f1f7a55")
 
 BREACH: Final = "breach"
 VERDICT: Final = "verdict"
+
+#: The reason of an indeterminate verdict whose due lies beyond what the calendar knows.
+CALENDAR: Final = "calendar"
+
+_SHOWN_AS: Final = {State.REPLACED: State.SUPERSEDED, State.EARLY: State.MET}
 
 
 def judge(history: History, rules: Rules, upto: Instant) -> Judgement:
@@ -31,17 +37,19 @@ def judge(history: History, rules: Rules, upto: Instant) -> Judgement:
     event is stated only for instants that lie, with their target's grace, before `upto`; what rests on an event is
     stated as soon as the event is known. Total: any history has a judgement.
     """
-    views = _views(history, rules, upto)
-    if not views:
-        return _without_promise(history, rules)
+    governed = tenures(history, rules)
+    if not governed:
+        return Judgement(orphan=bool(history.events) and is_orphan(history, rules))
+    views = _views(governed, history.doubts, upto)
     statements = [statement for view in views for statement in view.statements()]
     statements.sort(key=lambda statement: (statement.at, statement.target, statement.id))
-    policy = views[0].policy
+    policy = governed[-1].policy
     return Judgement(
-        promises=tuple(view.promise() for view in views),
+        promises=tuple(view.promise() for view in views if not view.passed_on),
         statements=tuple(statements),
         wake_at=min((instant for view in views for instant in view.pending()), default=None),
         policy=(policy.id, policy.version),
+        adopt_from=policy.adopt_from,
     )
 
 
@@ -50,7 +58,8 @@ def explain(history: History, rules: Rules, upto: Instant) -> tuple[tuple[Promis
 
     A span runs from the start to the stop; without one to the due, or to `upto` when that is later or no due is known.
     """
-    return tuple((view.promise(), view.stretches()) for view in _views(history, rules, upto))
+    views = _views(tenures(history, rules), history.doubts, upto)
+    return tuple((view.promise(), view.stretches()) for view in views if not view.passed_on)
 
 
 @lru_cache(maxsize=65_536)
@@ -60,25 +69,28 @@ def statement_id(tenant: str, ticket: str, target: str, started_by: EventKey, na
     return str(uuid5(NAMESPACE, "".join(f"{len(part)}:{part}" for part in parts)))
 
 
-def _views(history: History, rules: Rules, upto: Instant) -> list[_View]:
-    pin = pinned(history, rules)
-    if pin is None:
+def _views(governed: Sequence[Tenure], doubts: tuple[Doubt, ...], upto: Instant) -> list[_View]:
+    if not governed:
         return []
-    policy, events = pin
-    ticket = Ticket(events, holds_of(events), attributes_of(events))
-    identity = (events[0].tenant, events[0].ticket)
-    return [
-        _View(policy, course, tuple(steps(course)), identity, history.doubts, upto)
-        for target in policy.targets
-        for course in courses(target, ticket)
-    ]
+    first = governed[0].ticket.events[0]
+    identity = (first.tenant, first.ticket)
+    views: list[_View] = []
+    said: set[tuple[str, EventKey, str]] = set()
+    for ruled in promises(governed):
+        rungs = tuple(_named(ruled, rung, instant, said) for rung, instant in steps(ruled.course))
+        views.append(_View(ruled.policy, ruled.course, ruled.passed_on, rungs, identity, doubts, upto))
+    return views
 
 
-def _without_promise(history: History, rules: Rules) -> Judgement:
-    pin = pinned(history, rules)
-    if pin is None:
-        return Judgement(orphan=bool(history.events) and is_orphan(history, rules))
-    return Judgement(policy=(pin[0].id, pin[0].version))
+def _named(
+    ruled: Ruled, rung: Rung, instant: Instant, said: set[tuple[str, EventKey, str]]
+) -> tuple[Rung, Instant]:
+    """A rung that comes again under another version of the rules is another step, named after the `rejudge`."""
+    step = (ruled.course.target.id, ruled.course.started_by, rung.name)
+    if step in said and ruled.course.armed_by is not None:
+        return replace(rung, name=f"{rung.name} @{'/'.join(ruled.course.armed_by)}"), instant
+    said.add(step)
+    return rung, instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,7 @@ class _View:
 
     policy: Policy
     course: Course
+    passed_on: bool
     rungs: tuple[tuple[Rung, Instant], ...]
     ticket: tuple[str, str]
     doubts: tuple[Doubt, ...]
@@ -95,8 +108,8 @@ class _View:
     def state(self) -> State:
         """The state that is proved: a missed due is open until `upto` has passed it with its grace."""
         course = self.course
-        if course.state is State.REPLACED:
-            return State.SUPERSEDED
+        if course.state in _SHOWN_AS:
+            return _SHOWN_AS[course.state]
         if course.state not in MISSED or course.due is None:
             return course.state
         if not self._passed(course.due):
@@ -115,10 +128,11 @@ class _View:
             state=state,
             stop=None if ended is None else course.stop,
             stopped_by=None if ended is None else key_of(ended),
-            held=ended is None and course.timeline.is_held,
+            held=ended is None and course.timeline.is_paused,
+            gated=ended is None and course.timeline.clock == NEVER,
+            provisional=course.due is not None and course.timeline.is_provisional(course.due),
             in_doubt=ended is None
-            and bool(self.doubts)
-            and (course.due is None or self._doubted(course.due)),
+            and any(course.due is None or self._bears_on(doubt, course.due) for doubt in self.doubts),
         )
 
     def stretches(self) -> tuple[Stretch, ...]:
@@ -133,12 +147,12 @@ class _View:
         for rung, instant in self.rungs:
             if self._passed(instant) and not self._doubted(instant):
                 yield self._say(rung.kind, rung.name, instant, role=rung.role)
+        if self.passed_on:
+            return
         if state in MISSED and course.due is not None:
             yield self._say(Kind.BREACH, BREACH, course.due)
         if state is State.INDETERMINATE and course.due is not None:
-            reason = ",".join(
-                sorted({doubt.reason for doubt in self.doubts if self._bears_on(doubt, course.due)})
-            )
+            reason = ",".join(sorted(set(self._doubts_about(course.due))))
             yield self._say(Kind.VERDICT, VERDICT, course.due, outcome=state, reason=reason)
         elif state is not State.OPEN and course.ended_by is not None and course.stop is not None:
             event = key_of(course.ended_by)
@@ -157,7 +171,15 @@ class _View:
         return instant + self.course.target.grace < self.upto
 
     def _doubted(self, instant: Instant) -> bool:
-        return any(self._bears_on(doubt, instant) for doubt in self.doubts)
+        return any(self._doubts_about(instant))
+
+    def _doubts_about(self, instant: Instant) -> Iterator[str]:
+        """Why nothing that rests on absence can be said of `instant`."""
+        for doubt in self.doubts:
+            if self._bears_on(doubt, instant):
+                yield doubt.reason
+        if self.course.timeline.is_provisional(instant):
+            yield CALENDAR
 
     def _bears_on(self, doubt: Doubt, instant: Instant) -> bool:
         return doubt.since <= instant + self.course.target.grace
@@ -174,6 +196,7 @@ class _View:
         role: str = "",
     ) -> Statement:
         course, target = self.course, self.course.target
+        due, remarks = course.known_at(at)
         return Statement(
             id=statement_id(*self.ticket, target.id, course.started_by, name),
             kind=kind,
@@ -188,11 +211,11 @@ class _View:
             clause=target.clause,
             regime=target.regime,
             start=course.start,
-            due=course.due_known_at(at),
+            due=due,
             account=course.timeline.account(at),
             outcome=outcome,
             reason=reason,
             event=event,
             role=role,
-            remarks=course.remarks_at(at),
+            remarks=remarks,
         )

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from service.sla.hours import Hours
+from service.sla.calendars import Calendar
 from service.sla.instants import Duration, Instant
 from service.sla.statements import Kind
 
@@ -19,8 +18,17 @@ ANY_REASON: Final = "*"
 class Unit(StrEnum):
     """What a budget counts."""
 
-    TIME = "time"  # microseconds of the target's hours; elapsed time when the hours are 24x7
+    TIME = "time"  # microseconds of the calendar's hours; elapsed time when it is 24x7
     CALENDAR_DAYS = "calendar_days"  # same wall time N days later
+    WORKING_DAYS = "working_days"  # the tick of the N-th working date
+
+
+class DayEnd(StrEnum):
+    """Where on its date a working day ends: its tick."""
+
+    MIDNIGHT = "midnight"  # the end of the date (Civil Code of the PRC, 201 and 203)
+    CLOSING = "closing"  # the end of the date's last segment
+    SAME_TIME = "same_time"  # the wall time of the clock's start
 
 
 class Boundary(StrEnum):
@@ -57,6 +65,14 @@ class Meaning:
     rename: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How long a hold may last: elapsed microseconds for `Unit.TIME`, or calendar days."""
+
+    amount: int
+    unit: Unit
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
     """One step of the ladder: said when `amount` of the promise's own unit is used up.
@@ -75,11 +91,13 @@ class Rung:
 class Target:
     """One rule: what begins a promise, what keeps it, and how much time there is.
 
-    `budget` is in microseconds for `Unit.TIME`, whole days for days. `zone` is where days and wall times are read.
-    `accepts` holds the reasons whose holds do not count, `ANY_REASON` for all. `reopen` says that a reopening
-    begins a new promise. `grace` is how long after an instant the absence of an event becomes a fact.
-    `floor` is the least time given from a re-classification that brings the target into force, in microseconds of the
-    target's hours and not running during holds; of elapsed time for days.
+    `budget` is in microseconds for `Unit.TIME`, whole days for days. `calendar` says when time counts, and its zone where
+    dates and wall times are read. `gate` holds preconditions, each a tuple of alternatives: the clock starts when all
+    have happened. `accepts` holds the reasons whose holds do not count, `ANY_REASON` for all, and `max_open` how long a
+    hold may last by reason, `ANY_REASON` for those without a limit of their own; `exclusions` the reasons whose
+    exclusions do not count. `reopen` says that a reopening begins a new promise. `grace` is how long after an instant the
+    absence of an event becomes a fact. `floor` is the least time given from an instant that brings the target into force,
+    in microseconds of the target's hours and not running during holds; of elapsed time for days.
     """
 
     id: str
@@ -88,11 +106,14 @@ class Target:
     cancel: tuple[Match, ...]
     budget: int
     unit: Unit
-    hours: Hours
-    zone: ZoneInfo
+    calendar: Calendar
+    day_end: DayEnd = DayEnd.MIDNIGHT
     applies: tuple[Where, ...] = ()
+    gate: tuple[tuple[Match, ...], ...] = ()
     boundary: Boundary = Boundary.CLOSE
     accepts: frozenset[str] = frozenset()
+    max_open: Mapping[str, Limit] = field(default_factory=lambda: MappingProxyType({}))
+    exclusions: frozenset[str] = frozenset()
     reopen: bool = False
     rungs: tuple[Rung, ...] = ()
     grace: Duration = 0
@@ -104,7 +125,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One version of an owner's rules, in force for tickets opened at or after `effective_from`."""
+    """One version of an owner's rules, in force for tickets opened at or after `effective_from`.
+
+    Statements whose instant lies before `adopt_from` are kept without announcing them.
+    """
 
     id: str
     version: str
@@ -113,6 +137,7 @@ class Policy:
     targets: tuple[Target, ...]
     vocabulary: Mapping[str, Meaning] = field(default_factory=lambda: MappingProxyType({}))
     source: str = ""
+    adopt_from: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)

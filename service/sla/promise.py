@@ -9,46 +9,50 @@ event of its instant, so that a stop exactly at the due is in time.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from service.sla.events import Event, EventKey, Json, as_text
+from service.sla.events import Event, EventKey
 from service.sla.history import key_of
-from service.sla.instants import NEVER, Instant
-from service.sla.policy import Match, Target, Where
+from service.sla.instants import EARLIEST, NEVER, Instant
+from service.sla.pauses import accepted, limit_of
+from service.sla.policy import Match, Target
 from service.sla.statements import State
-from service.sla.timeline import Hold, Timeline, accepted, known_by
+from service.sla.ticket import DESCRIBES, Ticket, holds_true, matches
+from service.sla.timeline import Circumstances, Timeline, timeline_of
 
 STOP_BEFORE_START: Final = "stop_before_start"
 OVERDUE_ON_ARRIVAL: Final = "overdue_on_arrival"
+MAX_OPEN: Final = "max_open"
+SECOND_REQUEST: Final = "second_request"
+PROVISIONAL_DUE: Final = "provisional_due"
 
 REOPENED: Final = Match("reopened")
-
-#: Events whose attributes describe the ticket from their instant on.
-DESCRIBES: Final = frozenset({"opened", "reclassified"})
 
 
 class Happening(StrEnum):
     """What can happen to a promise."""
 
-    ENTER = "enter"  # a re-classification makes its target apply
-    LEAVE = "leave"  # a re-classification makes its target apply no more
+    ENTER = "enter"  # a change in flight makes its target apply
+    LEAVE = "leave"  # a change in flight makes its target apply no more
+    EARLY = "early"  # a stop before the clock starts
     STOP = "stop"
     CANCEL = "cancel"
     DUE = "due"
 
 
-_ENTER, _LEAVE, _STOP, _CANCEL, _DUE = Happening
+_ENTER, _LEAVE, _EARLY, _STOP, _CANCEL, _DUE = Happening
 
-#: (state, happening) -> state. Cancelling and re-classification act on a promise only up to its stop and its due:
-#: after the due the breach stands. A promise that was superseded comes back only while its ticket has not stopped.
+#: (state, happening) -> state. Cancelling and changes in flight act on a promise only up to its stop and its due: after
+#: the due the breach stands. A promise that was superseded comes back only while its ticket has not stopped. One met
+#: before its clock starts can still be met properly, up to its due.
 TRANSITIONS: Final[Mapping[State, Mapping[Happening, State]]] = {
     State.ABSENT: {
         _ENTER: State.OPEN,
         _LEAVE: State.ABSENT,
+        _EARLY: State.NEVER,
         _STOP: State.NEVER,
         _CANCEL: State.NEVER,
         _DUE: State.ABSENT,
@@ -56,13 +60,23 @@ TRANSITIONS: Final[Mapping[State, Mapping[Happening, State]]] = {
     State.OPEN: {
         _ENTER: State.OPEN,
         _LEAVE: State.SUPERSEDED,
+        _EARLY: State.EARLY,
         _STOP: State.MET,
         _CANCEL: State.CANCELLED,
         _DUE: State.BREACHED,
     },
+    State.EARLY: {
+        _ENTER: State.EARLY,
+        _LEAVE: State.EARLY,
+        _EARLY: State.EARLY,
+        _STOP: State.MET,
+        _CANCEL: State.EARLY,
+        _DUE: State.MET,
+    },
     State.SUPERSEDED: {
         _ENTER: State.OPEN,
         _LEAVE: State.SUPERSEDED,
+        _EARLY: State.REPLACED,
         _STOP: State.REPLACED,
         _CANCEL: State.REPLACED,
         _DUE: State.SUPERSEDED,
@@ -70,6 +84,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[Happening, State]]] = {
     State.BREACHED: {
         _ENTER: State.BREACHED,
         _LEAVE: State.BREACHED,
+        _EARLY: State.LATE,
         _STOP: State.LATE,
         _CANCEL: State.BREACHED,
         _DUE: State.BREACHED,
@@ -84,67 +99,61 @@ TRANSITIONS: Final[Mapping[State, Mapping[Happening, State]]] = {
 ENDED: Final = frozenset({State.MET, State.LATE, State.CANCELLED, State.REPLACED, State.NEVER})
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """What all promises of a ticket share: its ordered events, its holds, and its attributes over time.
-
-    `attributes[i]` is how `opened` and `reclassified` events up to position i describe the ticket, those of the
-    same instant taken together.
-    """
-
-    events: tuple[Event, ...]
-    holds: tuple[Hold, ...]
-    attributes: tuple[Mapping[str, Json], ...]
-
-
 @dataclass(frozen=True)
 class Course:
     """A promise folded over all that is known.
 
-    `due` is final as far as events tell; None while a hold is open. `arrivals` are the instants at which
-    re-classifications brought it into force. `in_force` are the half-open spans during which the target applied and
-    the promise was neither stopped nor ended; the last ends at NEVER while it is open or breached.
+    `due` is final as far as events tell; None while it cannot be known. `arrivals` are the instants at which changes in
+    flight brought it into force. `in_force` are the half-open spans during which the target applied and the promise was
+    neither stopped nor ended; the last ends at NEVER while it is open or breached.
     `state` is OPEN only while the due is not known: one that nothing else ends is BREACHED, however far its due.
-    `ended_by` is the event that brought the state; None for OPEN and BREACHED. `remarks` carry their instants.
+    `begun` is the start event's instant; `ended_by` the event that brought the state, None for OPEN and BREACHED.
+    `remarks` carry their instants. `armed_by` is the `rejudge` that brought the target, when one did.
     """
 
     target: Target
     started_by: EventKey
+    begun: Instant
     timeline: Timeline
+    circumstances: Circumstances
     due: Instant | None
     state: State
     in_force: tuple[tuple[Instant, Instant], ...]
     arrivals: tuple[Instant, ...]
     ended_by: Event | None
     remarks: tuple[tuple[Instant, str], ...]
+    armed_by: EventKey | None = None
 
     @property
     def start(self) -> Instant:
-        """Where the clock began."""
+        """Where its span begins."""
         return self.timeline.start
 
     @property
     def stop(self) -> Instant | None:
-        """The instant of the final state's event, not before the start."""
-        return None if self.ended_by is None else max(self.start, self.ended_by.at)
+        """The instant of the final state's event, not before the start event."""
+        return None if self.ended_by is None else max(self.begun, self.ended_by.at)
 
-    def due_known_at(self, instant: Instant) -> Instant | None:
-        """The due as the events up to `instant` tell it."""
+    def known_at(self, instant: Instant) -> tuple[Instant | None, tuple[str, ...]]:
+        """The due as what was known at `instant` tells it, and what was remarkable by then, each once."""
+        edition = self.target.calendar.known_at(instant)
         arrivals = tuple(at for at in self.arrivals if at <= instant)
-        holds = self.timeline.holds
-        if arrivals == self.arrivals and (not holds or holds[-1].end <= instant):
-            return self.due
-        return due_of(replace(self.timeline, holds=known_by(holds, instant)), arrivals)
-
-    def remarks_at(self, instant: Instant) -> tuple[str, ...]:
-        """What was remarkable by `instant`, each once."""
-        return tuple(sorted({remark for at, remark in self.remarks if at <= instant}))
+        known = self.circumstances.known_at(instant)
+        if edition is self.timeline.edition and arrivals == self.arrivals and known == self.circumstances:
+            timeline, due = self.timeline, self.due
+        else:
+            timeline = timeline_of(self.target, self.start, known, edition)
+            due = due_of(timeline, arrivals)
+        remarks = {remark for at, remark in self.remarks if at <= instant}
+        if due is not None and timeline.is_provisional(due):
+            remarks.add(PROVISIONAL_DUE)
+        return due, tuple(sorted(remarks))
 
 
 def due_of(timeline: Timeline, arrivals: Sequence[Instant]) -> Instant | None:
     """When the budget is used up, and not before each arrival and the time that the target gives from then on.
 
-    None when that is not known, because a hold is open.
+    None when that is not known, because the gate is closed or a pause is open.
     """
     due = timeline.due(timeline.target.budget)
     for arrival in arrivals:
@@ -155,110 +164,218 @@ def due_of(timeline: Timeline, arrivals: Sequence[Instant]) -> Instant | None:
     return due
 
 
-def courses(target: Target, ticket: Ticket) -> Iterator[Course]:
-    """Every promise of `target` on `ticket` that was ever in force, in the order of their starts.
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """What one version of the rules leaves of a target to the next.
 
-    A start while the promise before is neither stopped nor ended begins nothing. Only the first, and only when
-    `opened` begins it, can be met by a stop before its start.
+    `taken_over` began the promise that was open. New promises begin from `since` on, and not before `after`, the stop of
+    a promise that was past its due.
     """
-    ticket = replace(ticket, holds=accepted(ticket.holds, target))
+
+    since: Instant = EARLIEST
+    taken_over: EventKey | None = None
+    after: EventKey | None = None
+    blocked: bool = False  # by a promise past its due without a stop
+
+
+#: Nothing is left: the whole history is looked at.
+FRESH: Final = Carry()
+
+
+def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[Course], Carry]:
+    """Every promise of `target` on `ticket` that was ever in force, in the order of their starts, and what is left of it.
+
+    A start while the promise before is neither stopped nor ended begins nothing. Only the first, and only when `opened`
+    begins it, can be met by a stop before its start event.
+    """
     starts = target.start + ((REOPENED,) if target.reopen else ())
-    free = 0
-    first = True
-    for position, event in enumerate(ticket.events):
-        if position < free or not matches(starts, event):
+    positions = _positions(starts, ticket, carry)
+    base = Circumstances(
+        gate=_gate(target, ticket),
+        holds=accepted(ticket.holds, target.accepts),
+        exclusions=accepted(ticket.exclusions, target.exclusions),
+    )
+    found: list[Course] = []
+    free, left, first = 0, Carry(ticket.until), carry is FRESH
+    for position in positions:
+        if position < free:
             continue
-        early = _early_stop(target, ticket, position) if first and event.type == "opened" else None
-        if early is None:
-            course, ended = _fold(target, ticket, position)
-        else:
-            course, ended = _met_before_start(target, ticket, position, early), position + 1
+        walk = _Walk(target, ticket, base, position)
+        early = _early_stop(target, ticket, position) if first else None
+        ended = walk.go(early, starts)
         first = False
         free = len(ticket.events) + 1 if ended is None else ended
-        if course.in_force:
-            yield course
+        if walk.in_force:
+            found.append(walk.course())
+        left = walk.left(ended)
+    return found, left
 
 
-def matches(patterns: Sequence[Match], event: Event) -> bool:
-    """Whether one of `patterns` matches `event` by type and attributes."""
-    for pattern in patterns:
-        if pattern.type == event.type and holds_true(pattern.where, event.attributes):
-            return True
-    return False
+def _positions(starts: Sequence[Match], ticket: Ticket, carry: Carry) -> Iterator[int]:
+    """Where promises may begin: at what was taken over, then at every start from where the version before leaves off."""
+    after = carry.after is None
+    for position, event in enumerate(ticket.events):
+        key = key_of(event)
+        after = after or key == carry.after
+        if event.at >= ticket.until:
+            return
+        if key == carry.taken_over or (
+            after and not carry.blocked and event.at >= carry.since and matches(starts, event)
+        ):
+            yield position
 
 
-def holds_true(conditions: Sequence[Where], attributes: Mapping[str, Json]) -> bool:
-    """Whether `attributes` satisfy all of `conditions`; a missing attribute satisfies none."""
-    return not conditions or all(
-        as_text(attributes.get(where.attribute)) in where.values for where in conditions
+def _gate(target: Target, ticket: Ticket) -> Instant:
+    """When the last precondition happened; EARLIEST without any, NEVER while one is missing."""
+    return max(
+        (
+            next((event.at for event in ticket.events if matches(precondition, event)), NEVER)
+            for precondition in target.gate
+        ),
+        default=EARLIEST,
     )
 
 
-def attributes_of(events: Sequence[Event]) -> tuple[Mapping[str, Json], ...]:
-    """For each event, the ticket's attributes from then on; re-classifications of one instant act as one."""
-    described: list[Mapping[str, Json]] = []
-    known: dict[str, Json] = {}
-    for event in events:
-        if event.type in DESCRIBES:
-            known = {**known, **event.attributes}
-        described.append(known)
-    for place in range(len(events) - 2, -1, -1):
-        if events[place].at == events[place + 1].at:
-            described[place] = described[place + 1]
-    return tuple(described)
-
-
 def _early_stop(target: Target, ticket: Ticket, position: int) -> Event | None:
+    if ticket.events[position].type != "opened":
+        return None
     return next((event for event in reversed(ticket.events[:position]) if matches(target.stop, event)), None)
 
 
-def _met_before_start(target: Target, ticket: Ticket, position: int, early: Event) -> Course:
-    """The promise begun by the event at `position`, met by `early` or by a later stop in time.
+class _Walk:
+    """A promise on its way through the happenings of its ticket."""
 
-    Nothing else can happen to it. One whose target does not apply at the start is never in force.
-    """
-    walk = _begin(target, ticket, position)
-    if walk.state is State.OPEN:
-        later = next((event for event in ticket.events[position + 1 :] if matches(target.stop, event)), None)
-        walk.meet_before_start(early, later)
-    return walk.course(key_of(ticket.events[position]))
+    def __init__(self, target: Target, ticket: Ticket, base: Circumstances, position: int) -> None:
+        begun = ticket.events[position]
+        self.target = target
+        self.ticket = ticket
+        self.position = position
+        self.begun = begun.at
+        inherited = ticket.inherited if begun.type == "opened" else None
+        start = begun.at if inherited is None else min(inherited, begun.at)
+        self.circumstances = base
+        self.timeline = timeline_of(target, start, base, target.calendar.latest)
+        self.due: Instant | None = None
+        self.state = State.ABSENT
+        self.in_force: list[tuple[Instant, Instant]] = []
+        self.arrivals: list[Instant] = []
+        self.ended_by: Event | None = None
+        self.early = False  # ended by a stop before its clock started
+        self.remarks: list[tuple[Instant, str]] = []
 
+    def go(self, early: Event | None, starts: Sequence[Match]) -> int | None:
+        """Through all happenings; the position from which a next promise may begin, None when this one never ends."""
+        self._begin(early)
+        events = self.ticket.events
+        for place in range(self.position + 1, len(events)):
+            self._pass_to(events[place].at)
+            if events[place].at >= self.ticket.until and self.state is not State.BREACHED:
+                self._hand_over()
+                return place
+            for happening, event in self._happenings(place):
+                self._take(happening, event)
+            if self.state in ENDED or (self.state is State.EARLY and matches(starts, events[place])):
+                return place
+        self._pass_to(NEVER)
+        return None
 
-def _fold(target: Target, ticket: Ticket, position: int) -> tuple[Course, int | None]:
-    """The promise begun by the event at `position`, and the position from which a next one may begin."""
-    walk = _begin(target, ticket, position)
-    ended = None
-    for place in range(position + 1, len(ticket.events)):
-        walk.pass_to(ticket.events[place].at)
-        for happening, event in _happenings(target, ticket, place):
-            walk.take(happening, event)
-        if walk.state in ENDED:
-            ended = place
-            break
-    walk.pass_to(NEVER)
-    return walk.course(key_of(ticket.events[position])), ended
+    def _begin(self, early: Event | None) -> None:
+        if not self._applies(self.position):
+            if early is not None:
+                self._take(Happening.EARLY, early)
+            return
+        self.state = State.OPEN
+        self.in_force.append((self.begun, NEVER))
+        if self.timeline.start < self.begun:
+            self._arrive(self.begun)
+        else:
+            self.due = due_of(self.timeline, ())
+        if early is not None:
+            self._take(Happening.EARLY, early)
 
+    def _pass_to(self, instant: Instant) -> None:
+        if self.due is not None and self.due < instant:
+            self.state = TRANSITIONS[self.state][Happening.DUE]
 
-def _begin(target: Target, ticket: Ticket, position: int) -> _Walk:
-    begun = ticket.events[position]
-    first = bisect_right(ticket.holds, begun.at, key=lambda hold: hold.end)
-    walk = _Walk(target, Timeline(target, begun.at, ticket.holds[first:]))
-    if holds_true(target.applies, ticket.attributes[position]):
-        walk.begin()
-    return walk
+    def _hand_over(self) -> None:
+        """The version of the rules ends here; the event that ends it supersedes what is open."""
+        if self.ticket.ended_by is not None:
+            self._take(Happening.LEAVE, self.ticket.ended_by)
 
+    def _applies(self, place: int) -> bool:
+        ticket = self.ticket
+        return ticket.events[place].at >= ticket.since and holds_true(
+            self.target.applies, ticket.attributes[place]
+        )
 
-def _happenings(target: Target, ticket: Ticket, place: int) -> Iterator[tuple[Happening, Event]]:
-    event = ticket.events[place]
-    old, new = ticket.attributes[place - 1], ticket.attributes[place]
-    if target.applies and old is not new:
-        after = holds_true(target.applies, new)
-        if after != holds_true(target.applies, old):
-            yield Happening.ENTER if after else Happening.LEAVE, _describing(ticket, place)
-    if matches(target.stop, event):
-        yield Happening.STOP, event
-    elif matches(target.cancel, event):
-        yield Happening.CANCEL, event
+    def _happenings(self, place: int) -> Iterator[tuple[Happening, Event]]:
+        ticket, event = self.ticket, self.ticket.events[place]
+        if ticket.changes_at(place):
+            after = self._applies(place)
+            if after != self._applies(place - 1):
+                yield Happening.ENTER if after else Happening.LEAVE, _describing(ticket, place)
+        if matches(self.target.stop, event):
+            yield Happening.EARLY if event.at < self.timeline.clock else Happening.STOP, event
+        elif event.type == "merged" or matches(self.target.cancel, event):
+            yield Happening.CANCEL, event
+
+    def _take(self, happening: Happening, event: Event) -> None:
+        before, self.state = self.state, TRANSITIONS[self.state][happening]
+        if self.state is State.OPEN and before is not State.OPEN:
+            self.in_force.append((event.at, NEVER))
+            self.ended_by = None
+            self._arrive(event.at)
+            return
+        begin, end = self.in_force[-1] if self.in_force else (NEVER, EARLIEST)
+        if (before is State.EARLY and happening in {Happening.EARLY, Happening.STOP}) or (
+            end == NEVER and self.state is not before
+        ):
+            self.in_force[-1] = (begin, min(end, max(begin, event.at)))
+            self.ended_by = event
+            self.early = happening is Happening.EARLY
+
+    def _arrive(self, instant: Instant) -> None:
+        before = due_of(self.timeline, self.arrivals)
+        if before is not None and before < instant:
+            self.remarks.append((instant, OVERDUE_ON_ARRIVAL))
+        self.arrivals.append(instant)
+        self.due = due_of(self.timeline, self.arrivals)
+
+    def left(self, ended: int | None) -> Carry:
+        """What the version leaves of the target after this promise."""
+        until = self.ticket.until
+        if self.state in {State.SUPERSEDED, State.ABSENT}:
+            return Carry(until, taken_over=key_of(self.ticket.events[self.position]))
+        if ended is None:
+            return Carry(until, blocked=True)
+        return Carry(until, after=key_of(self.ticket.events[ended]))
+
+    def course(self) -> Course:
+        """What came of it."""
+        return Course(
+            target=self.target,
+            started_by=key_of(self.ticket.events[self.position]),
+            begun=self.begun,
+            timeline=self.timeline,
+            circumstances=self.circumstances,
+            due=self.due,
+            state=self.state,
+            in_force=tuple(self.in_force),
+            arrivals=tuple(self.arrivals),
+            ended_by=self.ended_by,
+            remarks=(*self.remarks, *self._remarkable()),
+            armed_by=self.ticket.armed_by,
+        )
+
+    def _remarkable(self) -> Iterator[tuple[Instant, str]]:
+        if self.early:
+            yield EARLIEST, STOP_BEFORE_START
+        for hold in self.circumstances.holds:
+            limit = limit_of(hold, self.target)
+            if self.timeline.start < limit < hold.end:
+                yield limit, MAX_OPEN
+        if self.target.gate and len(self.ticket.requests) > 1:
+            yield self.ticket.requests[1], SECOND_REQUEST
 
 
 def _describing(ticket: Ticket, place: int) -> Event:
@@ -272,67 +389,3 @@ def _describing(ticket: Ticket, place: int) -> Event:
             break
         event = ticket.events[place]
     return found
-
-
-class _Walk:
-    """A promise on its way through the happenings; `course` is what came of it."""
-
-    def __init__(self, target: Target, timeline: Timeline) -> None:
-        self.target = target
-        self.timeline = timeline
-        self.due: Instant | None = None
-        self.state = State.ABSENT
-        self.in_force: list[tuple[Instant, Instant]] = []
-        self.arrivals: list[Instant] = []
-        self.ended_by: Event | None = None
-        self.remarks: list[tuple[Instant, str]] = []
-
-    def begin(self) -> None:
-        self.state = State.OPEN
-        self.due = due_of(self.timeline, ())
-        self.in_force.append((self.timeline.start, NEVER))
-
-    def pass_to(self, instant: Instant) -> None:
-        if self.due is not None and self.due < instant:
-            self.state = TRANSITIONS[self.state][Happening.DUE]
-
-    def take(self, happening: Happening, event: Event) -> None:
-        before, self.state = self.state, TRANSITIONS[self.state][happening]
-        if self.state is before:
-            return
-        if self.state is State.OPEN:
-            self._arrive(event.at)
-        elif self.in_force and self.in_force[-1][1] == NEVER:
-            self.in_force[-1] = (self.in_force[-1][0], event.at)
-            self.ended_by = event
-
-    def _arrive(self, instant: Instant) -> None:
-        before = self.due if self.in_force else due_of(self.timeline, ())
-        if before is not None and before < instant:
-            self.remarks.append((instant, OVERDUE_ON_ARRIVAL))
-        self.arrivals.append(instant)
-        self.due = due_of(self.timeline, self.arrivals)
-        self.in_force.append((instant, NEVER))
-        self.ended_by = None
-
-    def meet_before_start(self, early: Event, later: Event | None) -> None:
-        self.state = State.MET
-        self.in_force = [(self.timeline.start, self.timeline.start)]
-        if later is not None and (self.due is None or later.at <= self.due):
-            self.ended_by = later
-        else:
-            self.ended_by = early
-            self.remarks.append((self.timeline.start, STOP_BEFORE_START))
-
-    def course(self, started_by: EventKey) -> Course:
-        return Course(
-            target=self.target,
-            started_by=started_by,
-            timeline=self.timeline,
-            due=self.due,
-            state=self.state,
-            in_force=tuple(self.in_force),
-            arrivals=tuple(self.arrivals),
-            ended_by=self.ended_by,
-            remarks=tuple(self.remarks),
-        )

@@ -26,8 +26,9 @@ class State(StrEnum):
     """Where a promise stands. All but `ABSENT` and `OPEN` are verdicts or lead to one."""
 
     ABSENT = "absent"  # its target does not apply, and has not so far
-    OPEN = "open"  # running or held
+    OPEN = "open"  # running, held, or waiting for its gate
     MET = "met"
+    EARLY = "early"  # met before its clock started; a later stop by the due may replace that
     BREACHED = "breached"  # past its due, no stop yet
     LATE = "late"  # stopped after its due
     CANCELLED = "cancelled"
@@ -102,8 +103,8 @@ class Said:
 class Promise:
     """A target on a ticket, begun by one event, as it stands at the instant of judging.
 
-    `due` is None while a hold is open at the end of what is known. `stopped_by` and `stop` name the event that
-    ended it in `state`, when one did.
+    `due` is None while it cannot be known: the gate is closed, or a hold or exclusion is open at the end of what is
+    known. `stopped_by` and `stop` name the event that ended it in `state`, when one did.
     """
 
     target: str
@@ -113,7 +114,9 @@ class Promise:
     state: State
     stop: Instant | None = None
     stopped_by: tuple[str, str] | None = None
-    held: bool = False  # a hold is open at the end of what is known
+    held: bool = False  # a hold or exclusion is open at the end of what is known
+    gated: bool = False  # a precondition has not happened
+    provisional: bool = False  # the due lies beyond what its calendar knows
     in_doubt: bool = False
 
 
@@ -123,12 +126,13 @@ class Judgement:
 
     `statements` are those in force, at most one an id, ordered by (at, target, id). `wake_at` is the earliest
     instant w such that a judgement at some `upto` > w can differ with the same history and rules; None when none
-    can. `policy` is the (id, version) the ticket is pinned to; None for an orphan (no `opened` known) and for a
-    ticket opened before the first version.
+    can. `policy` is the (id, version) that governs the ticket last; None for an orphan (no `opened` known) and for a
+    ticket opened before the first version. Statements before `adopt_from` are not to be announced.
     """
 
     promises: tuple[Promise, ...] = ()
     statements: tuple[Statement, ...] = ()
     wake_at: Instant | None = None
     policy: tuple[str, str] | None = None
+    adopt_from: Instant | None = None
     orphan: bool = False

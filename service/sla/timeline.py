@@ -1,41 +1,33 @@
-"""From a history to stretches: when the time of a promise counts, and when not.
+"""The clock of one promise: when its time counts, and when not.
 
-A `Timeline` is the clock of one promise: it begins at `start` and runs in the target's unit, except while one of
-`holds` lasts. Two questions, as of working time: how much was used up by an instant, and when an amount is used up.
+A `Timeline` spans from the promise's start; its clock starts there or when the gate opens, and runs in the target's unit
+except during pauses. Two questions, as of working time: how much was used up by an instant, and when an amount is used
+up. What bears on it (`Circumstances`) can be cut to what was known at an instant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import takewhile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
 from typing import Final
 
-from service.sla.calendars import days_later
-from service.sla.events import Event, as_text
-from service.sla.instants import DAY, LATEST, NEVER, Duration, Instant, moment_of
-from service.sla.policy import ANY_REASON, Boundary, Target, Unit
+from service.sla.calendars import Edition, date_of, days_later, time_of_day
+from service.sla.instants import DAY, EARLIEST, LATEST, NEVER, Duration, Instant, at_wall
+from service.sla.pauses import EXCLUDED, HELD, Exclusion, Hold, Pause, known_by, limit_of, pauses_of
+from service.sla.policy import Boundary, DayEnd, Target, Unit
 from service.sla.statements import Account
 
 #: More days than any span the core reckons with.
 _MAX_DAYS: Final = LATEST // DAY
 
-#: Stops that end every hold of the ticket; other stops end none.
-ENDS_HOLDS: Final = frozenset({"resolved", "closed", "cancelled"})
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """[start, end) during which the ticket waited for `reason`; `end` is NEVER while it lasts."""
-
-    start: Instant
-    end: Instant
-    reason: str
+_ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """[start, end) of a promise's span and what became of it: counted, held or outside; `why` in words."""
+    """[start, end) of a promise's span and what became of it: counted, held, excluded, outside or gated; `why` in words."""
 
     start: Instant
     end: Instant
@@ -43,84 +35,87 @@ class Stretch:
     why: str
 
 
-def holds_of(events: Iterable[Event]) -> tuple[Hold, ...]:
-    """The holds of a ticket from its ordered events; one at a time, a new one replaces the reason.
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What bears on the clock of a promise besides its start, as far as the target accepts it.
 
-    `resumed` ends the hold unless it names another reason. Holds are disjoint and in order.
+    `gate` is when the last precondition happened: EARLIEST without any, NEVER while one is missing.
     """
-    holds: list[Hold] = []
-    since: Instant | None = None
-    reason = ""
-    for event in events:
-        named = as_text(event.attributes.get("reason")) or ""
-        ends = event.type in ENDS_HOLDS or (event.type == "resumed" and named in ("", reason))
-        if since is not None and (ends or event.type == "held"):
-            holds.append(Hold(since, event.at, reason))
-            since = None
-        if event.type == "held":
-            since, reason = event.at, named
-    if since is not None:
-        holds.append(Hold(since, NEVER, reason))
-    return tuple(hold for hold in holds if hold.start < hold.end)
+
+    gate: Instant = EARLIEST
+    holds: tuple[Hold, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+
+    def known_at(self, instant: Instant) -> Circumstances:
+        """As the events up to `instant` tell them."""
+        return Circumstances(
+            gate=self.gate if self.gate <= instant else NEVER,
+            holds=known_by(self.holds, instant),
+            exclusions=known_by(self.exclusions, instant),
+        )
 
 
-def accepted(holds: Iterable[Hold], target: Target) -> tuple[Hold, ...]:
-    """The holds whose reason `target` accepts."""
-    if ANY_REASON in target.accepts:
-        return tuple(holds)
-    return tuple(hold for hold in holds if hold.reason in target.accepts)
-
-
-def known_by(holds: Iterable[Hold], instant: Instant) -> tuple[Hold, ...]:
-    """`holds`, in order, as the events up to `instant` tell them: one that ended later is still open."""
-    return tuple(
-        hold if hold.end <= instant else Hold(hold.start, NEVER, hold.reason)
-        for hold in takewhile(lambda hold: hold.start <= instant, holds)
-    )
+def timeline_of(target: Target, start: Instant, circumstances: Circumstances, edition: Edition) -> Timeline:
+    """The clock of a promise of `target` that begins at `start`, reckoned by `edition` of its calendar."""
+    holds = circumstances.holds
+    if target.max_open:
+        holds = tuple(replace(hold, end=min(hold.end, limit_of(hold, target))) for hold in holds)
+    clock = max(start, circumstances.gate)
+    pauses = (pause for pause in pauses_of(holds, circumstances.exclusions) if pause.end > clock)
+    return Timeline(target, edition, start, clock, tuple(pauses))
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """The clock of one promise of `target`, begun at `start`; `holds` are accepted, disjoint and in order."""
+    """A promise of `target` begun at `start`, whose clock starts at `clock`, NEVER while the gate is closed.
+
+    `pauses` are disjoint, in order, and end after `clock`.
+    """
 
     target: Target
+    edition: Edition
     start: Instant
-    holds: tuple[Hold, ...]
+    clock: Instant
+    pauses: tuple[Pause, ...]
 
     def used_up(self, amount: int) -> Instant | None:
         """The earliest instant by which `amount` of the target's unit is used up.
 
-        None when a hold that has not ended comes first, or when it lies past `LATEST`. A hold that begins at the
-        very instant comes too late to matter.
+        None when the gate is closed, when a pause that has not ended comes first, or when it lies past `LATEST`. A
+        pause that begins at the very instant comes too late to matter.
         """
-        if amount <= 0:
-            return self.start
-        if self.target.unit is Unit.CALENDAR_DAYS:
+        if amount <= 0 or self.clock == NEVER:
+            return None if self.clock == NEVER else self.clock
+        if self.target.unit is not Unit.TIME:
             return self._nth_day(amount)
-        before = 0
+        hours, before = self.edition.hours, 0
         for begin, end in self._runs(LATEST):
-            instant = self.target.hours.after(begin, amount - before)
+            instant = hours.after(begin, amount - before)
             if instant is None or instant <= end:
                 return instant
-            before += self.target.hours.worked(begin, end)
+            before += hours.worked(begin, end)
         return None
 
     @property
-    def is_held(self) -> bool:
-        """Whether a hold is open at the end of what is known."""
-        return bool(self.holds) and self.holds[-1].end == NEVER
+    def is_paused(self) -> bool:
+        """Whether a pause is open at the end of what is known."""
+        return bool(self.pauses) and self.pauses[-1].end == NEVER
+
+    def is_provisional(self, instant: Instant) -> bool:
+        """Whether what is true at `instant` hangs on days that the calendar does not know yet."""
+        return self.target.unit is not Unit.CALENDAR_DAYS and instant > self.edition.known_until
 
     def due(self, budget: int) -> Instant | None:
         """When `budget` is used up, with the target's boundary: at closing time, or at the next opening."""
         instant = self.used_up(budget)
         if instant is None or self.target.boundary is Boundary.CLOSE or self.target.unit is not Unit.TIME:
             return instant
-        return self.target.hours.reopening(instant)
+        return self.edition.hours.reopening(instant)
 
     def later(self, instant: Instant, amount: Duration) -> Instant | None:
         """The earliest instant by which `amount` has run since `instant`, not before it.
 
-        Microseconds of the target's hours, holds left out; for targets in days, of elapsed time. None as in `used_up`.
+        Microseconds of the target's hours, pauses left out; for targets in days, of elapsed time. None as in `used_up`.
         """
         if amount == 0 or self.target.unit is not Unit.TIME:
             return instant + amount
@@ -128,32 +123,42 @@ class Timeline:
         return None if end is None else max(instant, end)
 
     def used(self, until: Instant) -> int:
-        """How much of the target's unit is used up in [start, until)."""
-        if self.target.unit is Unit.CALENDAR_DAYS:
-            return self._days(until)
-        return self.account(until).counted
+        """How much of the target's unit is used up in [clock, until)."""
+        if self.target.unit is Unit.TIME:
+            return sum(
+                self.edition.hours.worked(start, min(end, until)) for start, end in self._runs(until)
+            )
+        paused = sum(self._ticks(end) - self._ticks(start) for start, end in self._paused(until))
+        return self._ticks(until) - paused
 
     def account(self, until: Instant) -> Account:
         """What became of [start, until); the parts are measured each for itself."""
-        hours, until = self.target.hours, max(until, self.start)
-        held = sum(hours.worked(start, end) for start, end in self._held(until))
-        counted = sum(hours.worked(start, min(end, until)) for start, end in self._runs(until))
-        days = self._days(until) if self.target.unit is Unit.CALENDAR_DAYS else 0
-        return Account(outside=hours.closed(self.start, until), held=held, counted=counted, days=days)
+        hours, until = self.edition.hours, max(until, self.start)
+        days = 0 if self.target.unit is Unit.TIME else self.used(until)
+        return Account(
+            gated=min(self.clock, until) - self.start,
+            outside=hours.closed(self.clock, until),
+            excluded=sum(hours.worked(start, end) for start, end in self._paused(until, EXCLUDED)),
+            held=sum(hours.worked(start, end) for start, end in self._paused(until, HELD)),
+            counted=sum(hours.worked(start, min(end, until)) for start, end in self._runs(until)),
+            days=days,
+        )
 
     def stretches(self, until: Instant) -> Iterator[Stretch]:
         """[start, until) cut into stretches, in order and without gaps."""
-        cursor = self.start
-        for hold in self.holds:
-            if hold.end > cursor and hold.start < until:
-                yield from self._cut(cursor, hold.start, "counted", "")
-                yield from self._cut(max(cursor, hold.start), min(hold.end, until), "held", hold.reason)
-                cursor = min(hold.end, until)
+        cursor = min(self.clock, until)
+        if self.start < cursor:
+            yield Stretch(self.start, cursor, "gated", "preconditions")
+        for pause in self.pauses:
+            if pause.start < until:
+                yield from self._cut(cursor, pause.start, "counted", "")
+                yield from self._cut(max(cursor, pause.start), min(pause.end, until), pause.what, pause.why)
+                cursor = min(pause.end, until)
         yield from self._cut(cursor, until, "counted", "")
 
     def _cut(self, start: Instant, end: Instant, what: str, why: str) -> Iterator[Stretch]:
         cursor = start
-        for opening, closing in self.target.hours.segments(start, end):
+        for opening, closing in self.edition.hours.segments(start, end):
             if cursor < opening:
                 yield Stretch(cursor, opening, "outside", "outside hours")
             yield Stretch(opening, closing, what, why)
@@ -161,52 +166,87 @@ class Timeline:
         if cursor < end:
             yield Stretch(cursor, end, "outside", "outside hours")
 
-    def _held(self, until: Instant) -> Iterator[tuple[Instant, Instant]]:
-        for hold in self.holds:
-            if hold.start >= until:
+    def _paused(self, until: Instant, what: str = "") -> Iterator[tuple[Instant, Instant]]:
+        for pause in self.pauses:
+            if pause.start >= until:
                 return
-            start, end = max(hold.start, self.start), min(hold.end, until)
-            if start < end:
+            start, end = max(pause.start, self.clock), min(pause.end, until)
+            if start < end and what in ("", pause.what):
                 yield start, end
 
     def _runs(self, until: Instant) -> Iterator[tuple[Instant, Instant]]:
-        """The runs between holds that begin before `until`; the last ends at NEVER unless a hold does."""
-        cursor = self.start
-        for hold in self.holds:
+        """The runs between pauses that begin before `until`; the last ends at NEVER unless a pause does."""
+        cursor = self.clock
+        for pause in self.pauses:
             if cursor >= until:
                 return
-            if hold.start > cursor:
-                yield cursor, hold.start
-            cursor = max(cursor, hold.end)
+            if pause.start > cursor:
+                yield cursor, pause.start
+            cursor = max(cursor, pause.end)
         if cursor < until:
             yield cursor, NEVER
 
     def _nth_day(self, number: int) -> Instant | None:
-        """The tick of the `number`-th day that counts."""
-        for hold in self.holds:
-            first, last = self._ticks(hold.start), self._ticks(hold.end)
+        """The tick of the `number`-th day that counts: no pause from a to b has a < tick <= b."""
+        for pause in self.pauses:
+            first, last = self._ticks(pause.start), self._ticks(pause.end)
             if number <= first:
                 break
             number += last - first
-        tick = NEVER if number > _MAX_DAYS else days_later(self.start, number, self.target.zone)
+        tick = self._tick(number)
         return tick if tick < LATEST else None
 
-    def _days(self, until: Instant) -> int:
-        """The days that count among the ticks in (start, until].
-
-        A tick is the start's wall time on each later date; its day counts iff no hold from a to b has
-        a < tick <= b.
-        """
-        held = sum(self._ticks(end) - self._ticks(start) for start, end in self._held(until))
-        return self._ticks(until) - held
-
     def _ticks(self, until: Instant) -> int:
-        """The ticks in (start, until]."""
-        if until <= self.start:
+        """How many ticks lie in (clock, until]."""
+        if until <= self.clock:
             return 0
         if until >= LATEST:
             return _MAX_DAYS
-        zone = self.target.zone
-        days = moment_of(until, zone).toordinal() - moment_of(self.start, zone).toordinal()
-        # Where clocks go back over midnight, a date comes twice and its tick before or after.
-        return next(n for n in (days + 1, days, days - 1) if days_later(self.start, n, zone) <= until)
+        # Where clocks go back over midnight a date comes twice, so that one more may have ticked.
+        last = date_of(until, self.edition.zone) + _ONE_DAY
+        if self.target.unit is Unit.WORKING_DAYS:
+            count = self.edition.working_days(self._origin, last)
+        else:
+            count = max(0, (last - self._origin).days)
+        while count and self._tick(count) > until:
+            count -= 1
+        return count
+
+    def _tick(self, number: int) -> Instant:
+        """Where the `number`-th day ends, day 1 being the first after the clock's own date; NEVER out of all reckoning."""
+        if number > _MAX_DAYS:
+            return NEVER
+        if self.target.unit is Unit.CALENDAR_DAYS:
+            return days_later(self.clock, number, self.edition.zone)
+        day = self.edition.working_day(self._origin, number)
+        return NEVER if day is None else day_end(self.target, self.edition, day, self.clock)
+
+    @cached_property
+    def _origin(self) -> date:
+        return date_of(self.clock, self.edition.zone)
+
+
+def day_end(target: Target, edition: Edition, day: date, clock: Instant) -> Instant:
+    """The tick of a working date: midnight, closing time, or the wall time of `clock`."""
+    if target.day_end is DayEnd.MIDNIGHT:
+        return at_wall(day, DAY, edition.zone)
+    if target.day_end is DayEnd.CLOSING:
+        return edition.closing(day)
+    return at_wall(day, time_of_day(clock, edition.zone), edition.zone)
+
+
+def latest_before(target: Target, instant: Instant, amount: int) -> Instant | None:
+    """The latest instant from which `amount` of the target's unit still lies before `instant`.
+
+    Working days are counted backwards from the date before that of `instant`, and end where the target's days end (as
+    China's Guidelines for the Articles of Listed Companies count a notice period: without the day of the meeting).
+    None when it lies out of all reckoning. Pauses do not move it: nobody could have known of them in time.
+    """
+    edition = target.calendar.latest
+    if target.unit is Unit.TIME:
+        return edition.hours.before(instant, amount)
+    if target.unit is Unit.CALENDAR_DAYS:
+        found = days_later(instant, -amount, edition.zone)
+        return found if found >= EARLIEST else None
+    day = edition.working_day(date_of(instant, edition.zone), -amount)
+    return None if day is None else day_end(target, edition, day, instant)

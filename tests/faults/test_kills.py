@@ -96,7 +96,17 @@ async def _over(scene, reaper, figures, **how) -> None:
 
 @pytest.mark.timeout(150)
 async def test_killed_at_critical_steps_and_at_random(stage, figures):
-    async with stage(scenario(250, 11)) as scene:
+    await _killed_at_critical_steps(stage, figures)
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(200)
+async def test_killed_on_an_older_postgres(stage, figures, database15):
+    await _killed_at_critical_steps(stage, figures, dsn=database15)
+
+
+async def _killed_at_critical_steps(stage, figures, **where) -> None:
+    async with stage(scenario(250, 11), **where) as scene:
         reaper = Reaper(scene, random.Random(11))
         scene.cut(3 * len(CRITICAL) + 6)
         for step in CRITICAL:
@@ -109,9 +119,7 @@ async def test_killed_at_critical_steps_and_at_random(stage, figures):
 
 @pytest.mark.chaos
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(
-    ("seed", "early"), [(1, 0.0), (2, 0.05)], ids=["", "with records parked and released"]
-)
+@pytest.mark.parametrize(("seed", "early"), [(1, 0.0), (2, 0.05)], ids=["plain", "parked and released"])
 async def test_killed_at_every_step_and_at_random(stage, figures, seed, early):
     async with stage(scenario(800, seed, early=early)) as scene:
         chance = random.Random(seed)
@@ -125,4 +133,6 @@ async def test_killed_at_every_step_and_at_random(stage, figures, seed, early):
             await reaper.at_any_time()
         assert set(STEPS) <= reaper.hits.keys()
         assert sum(reaper.hits.values()) >= 40
+        if early:
+            assert (await scene.ask("SELECT count(*) FROM parked WHERE state = 'released'"))[0][0]
         await _over(scene, reaper, figures, strict=not early)

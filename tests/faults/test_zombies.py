@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import signal
+import time
 
 import pytest
 
@@ -75,6 +77,37 @@ async def test_a_zombie_is_fenced(stage, figures, step):
 @pytest.mark.parametrize("step", STOPS)
 async def test_every_zombie_is_fenced(stage, figures, step):
     await _stopped_and_continued(stage, figures, step, 62)
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(500)
+async def test_stopped_at_any_time(stage, figures):
+    """Also in the middle of a conversation with the database, where it is neither idle nor at work."""
+    rounds, chance, longest = 12, random.Random(63), 0.0
+    quick = {"relay_ack_seconds": 1, "database_idle_seconds": 1.5, "database_statement_seconds": 3}
+    async with stage(scenario(300, 63), **quick) as scene:
+        scene.cut(10 * rounds)
+        for _ in range(rounds):
+            zombie = scene.crew.start()
+            await until(lambda: "partitions_taken" in zombie.words(), 40, zombie.words)  # noqa: B023 - used at once
+            await scene.go_on(3)
+            await asyncio.sleep(chance.uniform(0, 0.06))
+            zombie.send(signal.SIGSTOP)
+            heir = scene.crew.start()
+            await scene.go_on(2)
+            begun = time.monotonic()
+            assert await scene.watermark_follows(60), f"{zombie.step}\n{heir.words()}"
+            longest = max(longest, time.monotonic() - begun)
+            zombie.send(signal.SIGCONT)
+            await scene.go_on(2)
+            await scene.watermark_follows(2)
+            await zombie.kill()
+            await heir.kill()
+        scene.crew.start()
+        await scene.play()
+        await scene.rest()
+        await scene.verify()
+        figures.append(f"stopped {rounds} times at any time: the longest take-over lasted {longest:.1f} s")
 
 
 @pytest.mark.timeout(90)

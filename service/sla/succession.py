@@ -1,0 +1,84 @@
+"""Which version of the rules governs a ticket when, and what passes from one version to the next.
+
+A ticket follows the version that it is pinned to, until a `rejudge` puts it under another. Promises decided by then
+stand; an open one is taken over by the target of the same id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from service.sla.events import Event, EventKey, as_text
+from service.sla.history import History, in_order, key_of, pinned
+from service.sla.pauses import exclusions_of
+from service.sla.policy import Policy, Rules
+from service.sla.promise import FRESH, Carry, Course, courses
+from service.sla.ticket import Ticket, ticket_of
+
+
+@dataclass(frozen=True, slots=True)
+class Tenure:
+    """A version of the rules, and the ticket in its words while it governs."""
+
+    policy: Policy
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A promise under the version that judges it; `passed_on` when a later version took it over."""
+
+    policy: Policy
+    course: Course
+    passed_on: bool = False
+
+
+def tenures(history: History, rules: Rules) -> tuple[Tenure, ...]:
+    """The versions that govern the ticket, one after the other; none for a ticket that no version claims."""
+    pin = pinned(history, rules)
+    if pin is None:
+        return ()
+    policy, events = pin
+    exclusions = exclusions_of(in_order(history.shared, {})) if history.shared else ()
+    changes = [event for event in events if event.type == "rejudge"]
+    found = [Tenure(policy, ticket_of(events, exclusions))]
+    for change in changes:
+        following = _named(rules, change)
+        if following is None:
+            continue
+        told = in_order(history.events, following.vocabulary)
+        if change.attributes.get("replace") is True:
+            found = [Tenure(following, ticket_of(told, exclusions))]
+            continue
+        while len(found) > 1 and found[-1].ticket.since == change.at:
+            found.pop()
+        before = replace(found[-1].ticket, until=change.at, ended_by=change)
+        found[-1] = Tenure(found[-1].policy, before)
+        ticket = replace(ticket_of(told, exclusions), since=change.at, armed_by=key_of(change))
+        found.append(Tenure(following, ticket))
+    return tuple(found)
+
+
+def promises(governed: Sequence[Tenure]) -> Iterator[Ruled]:
+    """Every promise of the ticket under the version that judges it."""
+    if len(governed) == 1:
+        policy, ticket = governed[0].policy, governed[0].ticket
+        for target in policy.targets:
+            yield from (Ruled(policy, course) for course in courses(target, ticket)[0])
+        return
+    carried: dict[str, Carry] = {}
+    ruled: dict[tuple[str, EventKey], list[Ruled]] = {}
+    for tenure in governed:
+        for target in tenure.policy.targets:
+            found, carried[target.id] = courses(target, tenure.ticket, carried.get(target.id, FRESH))
+            for course in found:
+                ruled.setdefault((target.id, course.started_by), []).append(Ruled(tenure.policy, course))
+    for same in ruled.values():
+        yield from (replace(each, passed_on=True) for each in same[:-1])
+        yield same[-1]
+
+
+def _named(rules: Rules, change: Event) -> Policy | None:
+    version = as_text(change.attributes.get("version"))
+    return next((policy for policy in rules.versions if policy.version == version), None)
