@@ -6,10 +6,10 @@ which the clock of one promise stands still.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import merge
-from itertools import takewhile
 from typing import Final, TypeVar
 
 from service.sla.calendars import days_later
@@ -45,12 +45,16 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """[start, end) in which a clock stands still: `what` is held or excluded, `why` the reason given."""
+    """[start, end) in which a clock stands still: `what` is held or excluded, `why` the reason given.
+
+    While it lasts it is taken to end at `limit`; NEVER when nothing limits it.
+    """
 
     start: Instant
     end: Instant
     what: str
     why: str
+    limit: Instant = NEVER
 
 
 Span = TypeVar("Span", Hold, Exclusion)
@@ -139,12 +143,13 @@ def accepted(spans: Sequence[Span], reasons: frozenset[str]) -> tuple[Span, ...]
     return tuple(span for span in spans if span.reason in reasons)
 
 
-def known_by(spans: Sequence[Span], instant: Instant) -> tuple[Span, ...]:
-    """`spans`, in order of start, as they were at `instant`: one that ended later is still open."""
-    return tuple(
-        span if span.end <= instant else replace(span, end=NEVER)
-        for span in takewhile(lambda span: span.start <= instant, spans)
-    )
+def known_by(pauses: Sequence[Pause], instant: Instant) -> Sequence[Pause]:
+    """`pauses`, disjoint and in order, as they were at `instant`: one that ended later is still open."""
+    begun = bisect_right(pauses, instant, key=lambda pause: pause.start)
+    if not begun or pauses[begun - 1].end <= instant:
+        return pauses[:begun]
+    last = pauses[begun - 1]
+    return (*pauses[: begun - 1], replace(last, end=last.limit))
 
 
 def limit_of(hold: Hold, target: Target) -> Instant:
@@ -157,30 +162,44 @@ def limit_of(hold: Hold, target: Target) -> Instant:
     return days_later(hold.start, limit.amount, target.calendar.zone)
 
 
-def pauses_of(holds: Sequence[Hold], exclusions: Sequence[Exclusion]) -> tuple[Pause, ...]:
-    """The moments of either, disjoint and in order; where both claim a moment, the exclusion has it."""
-    if not exclusions:
-        return tuple(Pause(hold.start, hold.end, HELD, hold.reason) for hold in holds)
-    out: list[Pause] = []
-    for each in exclusions:
-        start = max(each.start, out[-1].end) if out else each.start
+def pauses_of(holds: Sequence[Hold], exclusions: Sequence[Exclusion], target: Target) -> tuple[Pause, ...]:
+    """The moments of either that `target` accepts, disjoint and in order; where both claim one, the exclusion has it."""
+    held = [_held(hold, target) for hold in accepted(holds, target.accepts)]
+    excluded: list[Pause] = []
+    for each in accepted(exclusions, target.exclusions):
+        start = max(each.start, excluded[-1].end) if excluded else each.start
         if start < each.end:
-            out.append(Pause(start, each.end, EXCLUDED, each.reason))
-    return tuple(merge(out, _left(holds, out), key=lambda pause: pause.start))
+            excluded.append(Pause(start, each.end, EXCLUDED, each.reason))
+    if not excluded:
+        return tuple(held)
+    return tuple(merge(excluded, _left(held, excluded), key=lambda pause: pause.start))
 
 
-def _left(holds: Iterable[Hold], taken: Sequence[Pause]) -> Iterator[Pause]:
-    """What `taken`, disjoint and in order, leave of `holds`."""
+def _held(hold: Hold, target: Target) -> Pause:
+    limit = limit_of(hold, target)
+    return Pause(hold.start, min(hold.end, limit), HELD, hold.reason, limit)
+
+
+def ran_out(holds: Sequence[Hold], target: Target) -> tuple[Instant, ...]:
+    """When holds that `target` accepts lasted beyond their limits, in order."""
+    if not target.max_open:
+        return ()
+    limits = ((limit_of(hold, target), hold.end) for hold in accepted(holds, target.accepts))
+    return tuple(sorted(limit for limit, end in limits if limit < end))
+
+
+def _left(held: Iterable[Pause], taken: Sequence[Pause]) -> Iterator[Pause]:
+    """What `taken`, disjoint and in order, leave of `held`."""
     first = 0
-    for hold in holds:
-        start = hold.start
+    for pause in held:
+        start = pause.start
         while first < len(taken) and taken[first].end <= start:
             first += 1
         place = first
-        while place < len(taken) and taken[place].start < hold.end:
+        while place < len(taken) and taken[place].start < pause.end:
             if start < taken[place].start:
-                yield Pause(start, taken[place].start, HELD, hold.reason)
+                yield replace(pause, start=start, end=taken[place].start)
             start = max(start, taken[place].end)
             place += 1
-        if start < hold.end:
-            yield Pause(start, hold.end, HELD, hold.reason)
+        if start < pause.end:
+            yield replace(pause, start=start)

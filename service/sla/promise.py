@@ -9,6 +9,7 @@ event of its instant, so that a stop exactly at the due is in time.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +18,7 @@ from typing import Final
 from service.sla.events import Event, EventKey
 from service.sla.history import key_of
 from service.sla.instants import EARLIEST, NEVER, Instant
-from service.sla.pauses import accepted, limit_of
+from service.sla.pauses import pauses_of, ran_out
 from service.sla.policy import Match, Target
 from service.sla.statements import State
 from service.sla.ticket import DESCRIBES, Ticket, holds_true, matches
@@ -139,7 +140,7 @@ class Course:
         edition = self.target.calendar.known_at(instant)
         arrivals = tuple(at for at in self.arrivals if at <= instant)
         known = self.circumstances.known_at(instant)
-        if edition is self.timeline.edition and arrivals == self.arrivals and known == self.circumstances:
+        if edition is self.timeline.edition and arrivals == self.arrivals and known is self.circumstances:
             timeline, due = self.timeline, self.due
         else:
             timeline = timeline_of(self.target, self.start, known, edition)
@@ -190,11 +191,8 @@ def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[
     """
     starts = target.start + ((REOPENED,) if target.reopen else ())
     positions = _positions(starts, ticket, carry)
-    base = Circumstances(
-        gate=_gate(target, ticket),
-        holds=accepted(ticket.holds, target.accepts),
-        exclusions=accepted(ticket.exclusions, target.exclusions),
-    )
+    base = Circumstances(_gate(target, ticket), pauses_of(ticket.holds, ticket.exclusions, target))
+    limits = ran_out(ticket.holds, target)
     found: list[Course] = []
     free, left, first = 0, Carry(ticket.until), carry is FRESH
     for position in positions:
@@ -206,7 +204,7 @@ def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[
         first = False
         free = len(ticket.events) + 1 if ended is None else ended
         if walk.in_force:
-            found.append(walk.course())
+            found.append(walk.course(limits))
         left = walk.left(ended)
     return found, left
 
@@ -350,8 +348,8 @@ class _Walk:
             return Carry(until, blocked=True)
         return Carry(until, after=key_of(self.ticket.events[ended]))
 
-    def course(self) -> Course:
-        """What came of it."""
+    def course(self, limits: Sequence[Instant]) -> Course:
+        """What came of it; `limits` are the instants at which accepted holds ran out, in order."""
         return Course(
             target=self.target,
             started_by=key_of(self.ticket.events[self.position]),
@@ -363,17 +361,16 @@ class _Walk:
             in_force=tuple(self.in_force),
             arrivals=tuple(self.arrivals),
             ended_by=self.ended_by,
-            remarks=(*self.remarks, *self._remarkable()),
+            remarks=(*self.remarks, *self._remarkable(limits)),
             armed_by=self.ticket.armed_by,
         )
 
-    def _remarkable(self) -> Iterator[tuple[Instant, str]]:
+    def _remarkable(self, limits: Sequence[Instant]) -> Iterator[tuple[Instant, str]]:
         if self.early:
             yield EARLIEST, STOP_BEFORE_START
-        for hold in self.circumstances.holds:
-            limit = limit_of(hold, self.target)
-            if self.timeline.start < limit < hold.end:
-                yield limit, MAX_OPEN
+        first = bisect_right(limits, self.timeline.start)
+        if first < len(limits):
+            yield limits[first], MAX_OPEN
         if self.target.gate and len(self.ticket.requests) > 1:
             yield self.ticket.requests[1], SECOND_REQUEST
 

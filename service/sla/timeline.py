@@ -7,15 +7,16 @@ up. What bears on it (`Circumstances`) can be cut to what was known at an instan
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Final
 
 from service.sla.calendars import Edition, date_of, days_later, time_of_day
 from service.sla.instants import DAY, EARLIEST, LATEST, NEVER, Duration, Instant, at_wall
-from service.sla.pauses import EXCLUDED, HELD, Exclusion, Hold, Pause, known_by, limit_of, pauses_of
+from service.sla.pauses import EXCLUDED, HELD, Pause, known_by
 from service.sla.policy import Boundary, DayEnd, Target, Unit
 from service.sla.statements import Account
 
@@ -37,32 +38,27 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What bears on the clock of a promise besides its start, as far as the target accepts it.
+    """What bears on the clocks of a target's promises besides their starts.
 
-    `gate` is when the last precondition happened: EARLIEST without any, NEVER while one is missing.
+    `gate` is when the last precondition happened: EARLIEST without any, NEVER while one is missing. `pauses` are
+    disjoint and in order.
     """
 
     gate: Instant = EARLIEST
-    holds: tuple[Hold, ...] = ()
-    exclusions: tuple[Exclusion, ...] = ()
+    pauses: Sequence[Pause] = ()
 
     def known_at(self, instant: Instant) -> Circumstances:
-        """As the events up to `instant` tell them."""
-        return Circumstances(
-            gate=self.gate if self.gate <= instant else NEVER,
-            holds=known_by(self.holds, instant),
-            exclusions=known_by(self.exclusions, instant),
-        )
+        """As the events up to `instant` tell them; the very same when they tell all."""
+        if self.gate <= instant and (not self.pauses or self.pauses[-1].end <= instant):
+            return self
+        return Circumstances(self.gate if self.gate <= instant else NEVER, known_by(self.pauses, instant))
 
 
 def timeline_of(target: Target, start: Instant, circumstances: Circumstances, edition: Edition) -> Timeline:
     """The clock of a promise of `target` that begins at `start`, reckoned by `edition` of its calendar."""
-    holds = circumstances.holds
-    if target.max_open:
-        holds = tuple(replace(hold, end=min(hold.end, limit_of(hold, target))) for hold in holds)
     clock = max(start, circumstances.gate)
-    pauses = (pause for pause in pauses_of(holds, circumstances.exclusions) if pause.end > clock)
-    return Timeline(target, edition, start, clock, tuple(pauses))
+    first = bisect_right(circumstances.pauses, clock, key=lambda pause: pause.end)
+    return Timeline(target, edition, start, clock, circumstances.pauses[first:])
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,7 @@ class Timeline:
     edition: Edition
     start: Instant
     clock: Instant
-    pauses: tuple[Pause, ...]
+    pauses: Sequence[Pause]
 
     def used_up(self, amount: int) -> Instant | None:
         """The earliest instant by which `amount` of the target's unit is used up.

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import text
 
 from service.apply import Applied, Door, Limits, Rulebook, Slice
-from service.sla.hours import ALWAYS
+from service.sla.calendars import round_the_clock
 from service.sla.instants import HOUR, MINUTE, SECOND, Instant
 from service.sla.policy import Match, Policy, Rules, Rung, Target, Unit
 from service.sla.statements import Kind, Said
@@ -53,8 +53,7 @@ def one_hour(grace: int = 0) -> Target:
         cancel=(Match("cancelled"),),
         budget=HOUR,
         unit=Unit.TIME,
-        hours=ALWAYS,
-        zone=UTC,
+        calendar=round_the_clock(UTC),
         rungs=(
             Rung(name="half", kind=Kind.WARNING, amount=30 * MINUTE, role="holder"),
             Rung(name="head", kind=Kind.ESCALATION, amount=3 * HOUR, role="head"),

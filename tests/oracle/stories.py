@@ -35,10 +35,18 @@ _TIMES: Final = (
     ("2024-11-01", ("America/New_York",), ("UTC", "Asia/Shanghai")),  # 3 November, back
     ("2024-03-29", ("Europe/Berlin",), ("UTC", "Africa/Cairo")),  # 31 March, forward
     ("2024-10-25", ("Europe/Berlin",), ("America/New_York",)),  # 27 October, back
-    ("2024-10-04", ("Australia/Lord_Howe",), ("Asia/Shanghai",)),  # 6 October, half an hour forward; 12: made up
+    (
+        "2024-10-04",
+        ("Australia/Lord_Howe",),
+        ("Asia/Shanghai",),
+    ),  # 6 October, half an hour forward; 12: made up
     ("2024-04-05", ("Australia/Lord_Howe",), ("UTC",)),  # 7 April, half an hour back
     ("2024-04-24", ("Africa/Cairo",), ("Asia/Shanghai",)),  # 26 April, forward at midnight; 28: made up
-    ("2024-10-30", ("Africa/Cairo",), ("Europe/Berlin",)),  # 31 October, back at midnight: an hour of it twice
+    (
+        "2024-10-30",
+        ("Africa/Cairo",),
+        ("Europe/Berlin",),
+    ),  # 31 October, back at midnight: an hour of it twice
     ("2011-12-28", ("Pacific/Apia",), ("UTC",)),  # 30 December never was
     ("2024-02-27", ("Asia/Shanghai",), ("UTC", "America/New_York")),  # the end of a leap February
 )
@@ -63,8 +71,10 @@ def _story(dice: Random, place: int) -> Story:
     first, near, far = _TIMES[place]
     begins = datetime.fromisoformat(first).replace(tzinfo=UTC)
     zones = near * 3 + far
-    known = [_office(zone, week) for zone, week in ((near[0], _EIGHT_HOURS), (far[0], _COUNTER), (near[0], _NIGHT))]
-    drawn = [_calendar(dice, pick(dice, zones), begins.date()) for _ in range(_CALENDARS_A_STORY)]
+    known = [
+        _office(zone, week) for zone, week in ((near[0], _EIGHT_HOURS), (far[0], _COUNTER), (near[0], _NIGHT))
+    ]
+    drawn = [calendar(dice, pick(dice, zones), begins.date()) for _ in range(_CALENDARS_A_STORY)]
     named = tuple((f"c{place}{number}", made) for number, made in enumerate([*known, *drawn]))
     return Story(int(begins.timestamp()) * 1_000_000, zones, named)
 
@@ -75,7 +85,7 @@ def _office(zone: str, day: Day) -> Calendar:
     return {"zone": zone, "versions": [version]}
 
 
-def _calendar(dice: Random, zone: str, first: date) -> Calendar:
+def calendar(dice: Random, zone: str, first: date) -> Calendar:
     """One to three versions, published and ending while the story goes on."""
     turn = pick(dice, _TURNS)
     count = pick(dice, (1, 1, 2, 2, 3))
@@ -122,7 +132,9 @@ def _week(dice: Random, turn: int) -> list[Day]:
 def _day(dice: Random, turn: int) -> Day:
     """One to three spans on half-hours between `turn` and a day later."""
     if dice.random() < 0.3:
-        return pick(dice, {0: (_WHOLE, _EIGHT_HOURS), 12: (_NIGHT, _EIGHT_HOURS)}.get(turn, (_EIGHT_HOURS, _COUNTER)))
+        return pick(
+            dice, {0: (_WHOLE, _EIGHT_HOURS), 12: (_NIGHT, _EIGHT_HOURS)}.get(turn, (_EIGHT_HOURS, _COUNTER))
+        )
     spans = pick(dice, (1, 1, 2, 3))
     marks = sorted(dice.sample(range(turn, turn + 49), 2 * spans))
     return [[a * HALF_HOUR, b * HALF_HOUR] for a, b in zip(marks[::2], marks[1::2], strict=True)]

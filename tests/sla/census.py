@@ -1,83 +1,155 @@
 """Which kinds of things the random examples held, so that a kind that never came up cannot pass for tested."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 
-from service.sla.events import VOCABULARY
+from service.sla.events import VOCABULARY, Event
 from service.sla.history import in_order, key_of
-from service.sla.judge import judge
-from service.sla.statements import Judgement, Kind, State
-from tests.sla.world import AT_LAST, World
+from service.sla.policy import DayEnd, Unit
+from service.sla.statements import Judgement, Kind, Promise, State, Statement
+from tests.sla.world import World
 
 SEEN: Counter[str] = Counter()
 
 #: No promise is ever spoken of in these.
 _UNSPOKEN = {State.ABSENT, State.REPLACED, State.NEVER}
 
-EVENTS = [f"event {word}" for word in (*VOCABULARY, "an owner's own")]
+EVENTS = [f"event {word}" for word in (*VOCABULARY, "an owner's own", "excluded", "exclusion_withdrawn")]
 STATES = [f"promise {state}" for state in State if state not in _UNSPOKEN]
 VERDICTS = [f"verdict {state}" for state in State if state not in {*_UNSPOKEN, State.OPEN, State.BREACHED}]
 STATEMENTS = [f"statement {kind}" for kind in Kind]
-REMARKS = ["remark stop_before_start", "remark overdue_on_arrival"]
+UNITS = [f"breach in {unit}" for unit in (Unit.TIME, Unit.CALENDAR_DAYS)]
+UNITS += [f"breach in {Unit.WORKING_DAYS} to {day_end}" for day_end in DayEnd]
+ACCOUNTS = [f"time {part}" for part in ("gated", "outside", "excluded", "held", "counted", "days")]
+REMARKS = [
+    f"remark {remark}"
+    for remark in ("stop_before_start", "overdue_on_arrival", "second_request", "max_open", "provisional_due")
+]
 OTHERS = [
     "orphan",
     "no policy",
     "a later version",
     "doubt",
     "void of a void",
+    "void of an area's event",
     "two events at one instant",
     "stop exactly at the due",
     "due unknown",
+    "promise held",
+    "promise gated",
+    "promise provisional",
+    "promise in doubt",
     "several promises of one target",
+    "begun before it was opened",
+    "cancelled by a merger",
+    "superseded by a rejudge",
+    "statements of two versions",
+    "a rung again under another version",
+    "indeterminate for the calendar",
+    "indeterminate for a doubt",
     "statement withdrawn",
     "statement revised",
     "wake-up",
     "due checked by walking",
 ]
-REQUIRED = [*EVENTS, *STATES, *VERDICTS, *STATEMENTS, *REMARKS, *OTHERS]
+REQUIRED = [*EVENTS, *STATES, *VERDICTS, *STATEMENTS, *UNITS, *ACCOUNTS, *REMARKS, *OTHERS]
 
 
-def counted(world: World) -> Judgement:
-    """Judge `world` at its end, and note what was in it: once an example, whatever comes twice."""
-    judgement = judge(world.history, world.rules, AT_LAST)
+def count(world: World, judgement: Judgement) -> None:
+    """Note what was in `world`, judged at its end: once an example, whatever comes twice."""
     SEEN["examples"] += 1
     SEEN.update({*_of_history(world), *_of_judgement(world, judgement)})
-    return judgement
+    for promise in judgement.promises:
+        SEEN.update({*_of_promise(promise)})
+    for statement in judgement.statements:
+        SEEN.update({*_of_statement(world, statement)})
 
 
-def _of_history(world: World) -> set[str]:
+def _of_history(world: World) -> Iterator[str]:
     words = world.rules.versions[-1].vocabulary
-    told = [words[event.type].type if event.type in words else event.type for event in world.history.events]
-    seen = {f"event {kind}" if kind in VOCABULARY else "event an owner's own" for kind in told}
-    instants = [event.at for event in world.history.events]
-    voids = {key_of(event) for event in world.history.events if event.type == "voided"}
-    named = {
-        (event.attributes.get("source", event.source), event.attributes.get("event"))
-        for event in world.history.events
+    told = world.history.events
+    for event in told:
+        kind = words[event.type].type if event.type in words else event.type
+        yield f"event {kind}" if kind in VOCABULARY else "event an owner's own"
+    yield from (f"event {event.type}" for event in world.history.shared)
+    if len({event.at for event in told}) < len({key_of(event) for event in told}):
+        yield "two events at one instant"
+    if {key_of(event) for event in told if event.type == "voided"} & _voided(told):
+        yield "void of a void"
+    if {key_of(event) for event in world.history.shared if event.type != "voided"} & _voided(world.history.shared):
+        yield "void of an area's event"
+    if world.history.doubts:
+        yield "doubt"
+
+
+def _voided(told: Iterable[Event]) -> set[tuple[object, object]]:
+    return {
+        (event.attributes.get("source") or event.source, event.attributes.get("event"))
+        for event in told
         if event.type == "voided"
     }
-    seen |= {"two events at one instant"} if len(set(instants)) < len(instants) else set()
-    seen |= {"void of a void"} if voids & named else set()
-    seen |= {"doubt"} if world.history.doubts else set()
-    return seen
 
 
-def _of_judgement(world: World, judgement: Judgement) -> set[str]:
-    seen = {f"promise {promise.state}" for promise in judgement.promises}
-    seen |= {f"statement {statement.kind}" for statement in judgement.statements}
-    seen |= {f"verdict {s.outcome}" for s in judgement.statements if s.kind is Kind.VERDICT}
-    seen |= {f"remark {remark}" for statement in judgement.statements for remark in statement.remarks}
-    seen |= {"due unknown" for promise in judgement.promises if promise.due is None}
-    seen |= {
-        "stop exactly at the due" for p in judgement.promises if p.stop == p.due and p.state is State.MET
-    }
+def _of_judgement(world: World, judgement: Judgement) -> Iterator[str]:
     names = [promise.target for promise in judgement.promises]
-    seen |= {"several promises of one target"} if len(set(names)) < len(names) else set()
-    seen |= {"orphan"} if judgement.orphan else set()
-    if judgement.policy is not None:
-        seen |= {"a later version"} if judgement.policy[1] != "1" else set()
-    elif not judgement.orphan and any(in_order(world.history.events, {})):
-        seen |= {"no policy"}
-    return seen
+    if len(set(names)) < len(names):
+        yield "several promises of one target"
+    if len({statement.version for statement in judgement.statements}) > 1:
+        yield "statements of two versions"
+    if judgement.orphan:
+        yield "orphan"
+    elif judgement.policy is None and any(in_order(world.history.events, {})):
+        yield "no policy"
+    elif judgement.policy is not None and judgement.policy[1] != "1":
+        yield "a later version"
+
+
+def _of_promise(promise: Promise) -> Iterator[str]:
+    yield f"promise {promise.state}"
+    yield from (
+        f"promise {word}"
+        for word, is_so in (
+            ("held", promise.held),
+            ("gated", promise.gated),
+            ("provisional", promise.provisional),
+            ("in doubt", promise.in_doubt),
+        )
+        if is_so
+    )
+    if promise.due is None:
+        yield "due unknown"
+    elif promise.stop == promise.due and promise.state is State.MET:
+        yield "stop exactly at the due"
+
+
+def _of_statement(world: World, statement: Statement) -> Iterator[str]:
+    yield f"statement {statement.kind}"
+    yield from (f"remark {remark}" for remark in statement.remarks)
+    account = statement.account
+    yield from (f"time {part}" for part in account.__slots__ if getattr(account, part))
+    started = next(event for event in world.history.events if key_of(event) == statement.started_by)
+    if statement.start < started.at:
+        yield "begun before it was opened"
+    if statement.kind is Kind.BREACH:
+        target = world.target(statement.version, statement.target)
+        yield f"breach in {target.unit}" + (
+            f" to {target.day_end}" if target.unit is Unit.WORKING_DAYS else ""
+        )
+    if " @" in statement.name:
+        yield "a rung again under another version"
+    if statement.kind is Kind.VERDICT:
+        yield from _of_verdict(world, statement)
+
+
+def _of_verdict(world: World, verdict: Statement) -> Iterator[str]:
+    yield f"verdict {verdict.outcome}"
+    if verdict.outcome == State.INDETERMINATE:
+        yield f"indeterminate for {'the calendar' if 'calendar' in verdict.reason else 'a doubt'}"
+    by = next((event.type for event in world.history.events if key_of(event) == verdict.event), "")
+    if (verdict.outcome, by) == (State.CANCELLED, "merged"):
+        yield "cancelled by a merger"
+    if (verdict.outcome, by) == (State.SUPERSEDED, "rejudge"):
+        yield "superseded by a rejudge"
 
 
 def report() -> list[str]:

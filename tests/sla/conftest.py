@@ -1,13 +1,13 @@
 """How hard the properties of the core are tried, and what they met.
 
-CORE_EXAMPLES=5000 asks for so many random examples a property, chosen anew each run; without it a run is repeatable.
+CORE_EXAMPLES=50000 asks for so many random examples a property, chosen anew each run; without it a run is repeatable.
 """
 
 import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from tests.sla.census import SEEN, report
 
@@ -22,13 +22,20 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+#: For examples that are a seed each: cheap to draw, and nothing to shrink.
+settings.register_profile(
+    "worlds",
+    settings.get_profile("ci"),
+    max_examples=LONG_RUN or 5_000,
+    phases=[Phase.generate],
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if LONG_RUN:
-        for item in items:
-            if item.path.parent == Path(__file__).parent:
-                item.add_marker(pytest.mark.timeout(0))
+    """A property may take minutes on a busy machine, and as long as it likes when asked for more."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.timeout(0 if LONG_RUN else 600))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
