@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Final
 
-from service import rules
 from service.apply import Door, Limits, Rulebook, Topics
 from service.bus.connection import client_options
 from service.bus.ends import Probe
@@ -18,21 +17,12 @@ from service.metrics import Metrics
 from service.relay import Relay
 from service.settings import Settings
 from service.sla.instants import SECOND, Duration, Instant
-from service.sla.policy import Rules
 from service.store import Database, StoreError
-from service.store.policies import Version
 
 #: Told of each step of a transaction that is done; only tests give one.
 AfterStep = Callable[[str], None]
 
 _CLOSE_SECONDS: Final = 3.0
-
-
-def read_rules(_: str, versions: Sequence[Version]) -> Rules:
-    """The rules of a tenant from its registered versions. Raises PolicyErrors."""
-    return Rules(
-        tuple(rules.read(version.document, name=f"{version.id} {version.version}") for version in versions)
-    )
 
 
 class Parts:
@@ -80,7 +70,7 @@ class Parts:
         settings = self._settings
         return Door(
             db,
-            Rulebook(read_rules),
+            Rulebook(),
             clock=self._clocks,
             limits=Limits(
                 tenant=settings.tenant,

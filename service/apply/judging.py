@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from service.sla.events import Doubt, Event, EventKey
 from service.sla.history import History
-from service.sla.instants import Instant
+from service.sla.instants import EARLIEST, Instant
 from service.sla.policy import Rules
 from service.sla.statements import Judgement, Said, Statement
 
@@ -31,10 +31,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A revision to be said. `cause` None: time passed, or a doubt came or went."""
+    """A revision to be said. `cause` None: time passed, a doubt came or went, or the rules are others.
+
+    Without `announce` it is about a time before the rules were adopted: kept, and nobody is to be told.
+    """
 
     said: Said
     cause: EventKey | None
+    announce: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,14 @@ class Bench:
         judgement = self._judge(case, len(case.fresh))
         revisions = self.diff(case.said.values(), judgement)
         states = {len(case.fresh): _in_force(judgement)}
-        return Finding(judgement, tuple(Change(one, self._cause(case, one, states)) for one in revisions))
+        adopted = judgement.adopt_from or EARLIEST
+        return Finding(
+            judgement,
+            tuple(
+                Change(one, self._cause(case, one, states), announce=one.statement.at >= adopted)
+                for one in revisions
+            ),
+        )
 
     def _judge(self, case: Case, fresh: int) -> Judgement:
         return self.judge(History(case.past + case.fresh[:fresh], case.doubts), self.rules, self.upto)

@@ -20,9 +20,9 @@ from service.store import (
     events,
     outbox,
     parked,
-    policies,
     progress,
     promises,
+    registry,
     statements,
     tickets,
 )
@@ -82,8 +82,8 @@ class Work:
         self._rules: dict[str, Rules | None] = {}
 
     async def begin(self) -> None:
-        """Keep the registered policies as they are until the transaction ends. Comes before any ticket is locked."""
-        await policies.hold_still(self.tx)
+        """Keep what is registered as it is until the transaction ends. Comes before any ticket is locked."""
+        await registry.hold_still(self.tx)
 
     async def learn(self, tenants: Iterable[str]) -> None:
         """Read the rules of `tenants`."""
@@ -180,7 +180,13 @@ class Work:
         messages: list[Message] = []
         for key, finding in found.items():
             for change in finding.changes:
-                out = encode(change.said, cause=change.cause, watermark=self.watermark, decided_at=self.now)
+                out = encode(
+                    change.said,
+                    cause=change.cause,
+                    watermark=self.watermark,
+                    decided_at=self.now,
+                    announce=change.announce,
+                )
                 entries.append(
                     Entry(
                         said=change.said,

@@ -89,7 +89,7 @@ def backtest(
     if as_json:
         show_json(_as_json(test.summary), err=out == "-")
     else:
-        _show(test.summary, UTC if utc else rules.versions[-1].targets[0].zone, err=out == "-")
+        _show(test.summary, UTC if utc else rules.versions[-1].targets[0].calendar.zone, err=out == "-")
     return faults.sum_up()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -93,8 +93,35 @@ class SpanType(click.ParamType["tuple[Written, Written | None]"]):
         return WRITTEN.convert(begin, param, ctx), WRITTEN.convert(end, param, ctx) if end else None
 
 
+class DateType(click.ParamType[date]):
+    """`2026-10-01`."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read it."""
+        if isinstance(value, date):
+            return value
+        if not _DATE.fullmatch(value):
+            self.fail(f"`{value}` is no date: write 2026-10-01", param, ctx)
+        try:
+            found = date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"`{value}` does not exist: look at month and day", param, ctx)
+        if not FIRST_DATE <= found <= LAST_DATE:
+            self.fail(f"`{value}` lies outside {FIRST_DATE.year} to {LAST_DATE.year}", param, ctx)
+        return found
+
+
+#: The dates that are reckoned with, both included.
+FIRST_DATE: Final = date(1970, 1, 1)
+LAST_DATE: Final = date(2199, 12, 31)
+
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
 WRITTEN: Final = WrittenType()
 SPAN: Final = SpanType()
+DATE: Final = DateType()
 
 
 def told(instant: Instant | None, zone: ZoneInfo) -> str:
@@ -104,12 +131,28 @@ def told(instant: Instant | None, zone: ZoneInfo) -> str:
     moment = moment_of(instant, zone)
     offset = moment.strftime("%z")
     fraction = f".{moment.microsecond:06}" if moment.microsecond else ""
-    day = f"{moment:%Y-%m-%d} {_WEEKDAYS[moment.weekday()]}"
+    day = f"{moment:%Y-%m-%d} {weekday(moment)}"
     return f"{day} {moment:%H:%M:%S}{fraction} {offset[:3]}:{offset[3:5]}"
 
 
-# Not strftime's %a, which follows the locale.
+def weekday(day: date) -> str:
+    """`Mon`, whatever the locale, which strftime's %a follows."""
+    return _WEEKDAYS[day.weekday()]
+
+
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def local(instant: Instant, zone: ZoneInfo) -> str:
+    """RFC 3339 with the offset of `zone`: `2016-02-29T01:16:00+08:00`; microseconds only where there are some."""
+    moment = moment_of(instant, zone)
+    offset = moment.utcoffset() or timedelta()
+    if offset % _MINUTE:  # RFC 3339 writes no seconds of an offset
+        moment = moment.astimezone(timezone(offset - offset % _MINUTE))
+    return moment.isoformat()
+
+
+_MINUTE: Final = timedelta(minutes=1)
 
 
 def length(duration: Duration) -> str:

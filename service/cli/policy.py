@@ -91,7 +91,7 @@ def _show(path: Path, found: Any) -> None:
         for line in findings(found):
             show(line)
         return
-    since = told(found.effective_from, found.targets[0].zone if found.targets else UTC)
+    since = told(found.effective_from, found.targets[0].calendar.zone if found.targets else UTC)
     targets = f"{len(found.targets)} {'target' if len(found.targets) == 1 else 'targets'}"
     show(f"{path}: {found.id} version {found.version} of tenant {found.tenant}, {targets}, from {since}")
 

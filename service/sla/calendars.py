@@ -83,8 +83,11 @@ class Edition:
         return NEVER if last is None else at_wall(last, DAY, self.zone)
 
     def is_working(self, day: date) -> bool:
-        """Whether the date has any working time."""
-        return any(to > start for start, to in self.of(day))
+        """Whether the date has any working time; one that a change of zone skipped has none."""
+        return any(to > start for start, to in self.of(day)) and self._exists(day)
+
+    def _exists(self, day: date) -> bool:
+        return at_wall(day, 0, self.zone) < at_wall(day, DAY, self.zone)
 
     def closing(self, day: date) -> Instant:
         """The end of the last segment that begins on `day`, a working date."""
@@ -124,6 +127,8 @@ class Edition:
         return iter(sorted(chain.from_iterable(self._segments(day) for day in days)))
 
     def _segments(self, day: date) -> Iterator[Segment]:
+        if not self.is_working(day):
+            return
         for start, to in self.of(day):
             yield at_wall(day, start, self.zone), at_wall(day, to, self.zone)
 

@@ -128,7 +128,7 @@ class _View:
             state=state,
             stop=None if ended is None else course.stop,
             stopped_by=None if ended is None else key_of(ended),
-            held=ended is None and course.timeline.is_paused,
+            held=ended is None and course.is_paused,
             gated=ended is None and course.timeline.clock == NEVER,
             provisional=course.due is not None and course.timeline.is_provisional(course.due),
             in_doubt=ended is None

@@ -131,6 +131,12 @@ class Course:
         return self.timeline.start
 
     @property
+    def is_paused(self) -> bool:
+        """Whether a hold or exclusion is open at the end of what is known."""
+        pauses = self.circumstances.pauses
+        return bool(pauses) and pauses[-1].end == NEVER
+
+    @property
     def stop(self) -> Instant | None:
         """The instant of the final state's event, not before the start event."""
         return None if self.ended_by is None else max(self.begun, self.ended_by.at)
@@ -169,18 +175,19 @@ def due_of(timeline: Timeline, arrivals: Sequence[Instant]) -> Instant | None:
 class Carry:
     """What one version of the rules leaves of a target to the next.
 
-    `taken_over` began the promise that was open. New promises begin from `since` on, and not before `after`, the stop of
-    a promise that was past its due.
+    `taken_over` began the promise that was open, the `first` of the ticket or not. New promises begin from `since` on,
+    and not before `after`, the stop of a promise that was past its due.
     """
 
     since: Instant = EARLIEST
     taken_over: EventKey | None = None
+    first: bool = False
     after: EventKey | None = None
     blocked: bool = False  # by a promise past its due without a stop
 
 
 #: Nothing is left: the whole history is looked at.
-FRESH: Final = Carry()
+FRESH: Final = Carry(first=True)
 
 
 def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[Course], Carry]:
@@ -194,18 +201,18 @@ def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[
     base = Circumstances(_gate(target, ticket), pauses_of(ticket.holds, ticket.exclusions, target))
     limits = ran_out(ticket.holds, target)
     found: list[Course] = []
-    free, left, first = 0, Carry(ticket.until), carry is FRESH
+    free, left, first = 0, carry, carry.first
     for position in positions:
         if position < free:
             continue
         walk = _Walk(target, ticket, base, position)
         early = _early_stop(target, ticket, position) if first else None
         ended = walk.go(early, starts)
-        first = False
         free = len(ticket.events) + 1 if ended is None else ended
         if walk.in_force:
             found.append(walk.course(limits))
-        left = walk.left(ended)
+        left = walk.left(ended, first=first)
+        first = False
     return found, left
 
 
@@ -339,11 +346,11 @@ class _Walk:
         self.arrivals.append(instant)
         self.due = due_of(self.timeline, self.arrivals)
 
-    def left(self, ended: int | None) -> Carry:
-        """What the version leaves of the target after this promise."""
+    def left(self, ended: int | None, *, first: bool) -> Carry:
+        """What the version leaves of the target after this promise, the `first` of the ticket or not."""
         until = self.ticket.until
         if self.state in {State.SUPERSEDED, State.ABSENT}:
-            return Carry(until, taken_over=key_of(self.ticket.events[self.position]))
+            return Carry(until, taken_over=key_of(self.ticket.events[self.position]), first=first)
         if ended is None:
             return Carry(until, blocked=True)
         return Carry(until, after=key_of(self.ticket.events[ended]))

@@ -41,23 +41,39 @@ def tenures(history: History, rules: Rules) -> tuple[Tenure, ...]:
         return ()
     policy, events = pin
     exclusions = exclusions_of(in_order(history.shared, {})) if history.shared else ()
-    changes = [event for event in events if event.type == "rejudge"]
-    found = [Tenure(policy, ticket_of(events, exclusions))]
-    for change in changes:
+    reigns = _reigns(policy, events, rules)
+    found = []
+    for (governing, begun_by), (_, ended_by) in zip(reigns, [*reigns[1:], (policy, None)], strict=True):
+        told = events if governing is policy else in_order(history.events, governing.vocabulary)
+        ticket = ticket_of(told, exclusions)
+        if begun_by is not None:
+            ticket = replace(ticket, since=begun_by.at, armed_by=key_of(begun_by))
+        if ended_by is not None:
+            ticket = replace(ticket, until=ended_by.at, ended_by=ended_by)
+        found.append(Tenure(governing, ticket))
+    return tuple(found)
+
+
+def _reigns(policy: Policy, events: Sequence[Event], rules: Rules) -> list[tuple[Policy, Event | None]]:
+    """The versions in turn, each with the `rejudge` that brought it; the first has none.
+
+    Of several at one instant the last holds. One that names the version that governs anyway, or none that is known,
+    changes nothing.
+    """
+    reigns: list[tuple[Policy, Event | None]] = [(policy, None)]
+    for change in (event for event in events if event.type == "rejudge"):
         following = _named(rules, change)
         if following is None:
             continue
-        told = in_order(history.events, following.vocabulary)
         if change.attributes.get("replace") is True:
-            found = [Tenure(following, ticket_of(told, exclusions))]
+            reigns = [(following, None)]
             continue
-        while len(found) > 1 and found[-1].ticket.since == change.at:
-            found.pop()
-        before = replace(found[-1].ticket, until=change.at, ended_by=change)
-        found[-1] = Tenure(found[-1].policy, before)
-        ticket = replace(ticket_of(told, exclusions), since=change.at, armed_by=key_of(change))
-        found.append(Tenure(following, ticket))
-    return tuple(found)
+        before = reigns[-1][1]
+        if before is not None and before.at == change.at:
+            reigns.pop()
+        if following is not reigns[-1][0]:
+            reigns.append((following, change))
+    return reigns
 
 
 def promises(governed: Sequence[Tenure]) -> Iterator[Ruled]:

@@ -92,11 +92,6 @@ class Timeline:
             before += hours.worked(begin, end)
         return None
 
-    @property
-    def is_paused(self) -> bool:
-        """Whether a pause is open at the end of what is known."""
-        return bool(self.pauses) and self.pauses[-1].end == NEVER
-
     def is_provisional(self, instant: Instant) -> bool:
         """Whether what is true at `instant` hangs on days that the calendar does not know yet."""
         return self.target.unit is not Unit.CALENDAR_DAYS and instant > self.edition.known_until

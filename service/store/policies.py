@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from service.sla.instants import Instant
 from service.store.database import Tx
+from service.store.registry import hold_alone
 from service.store.schema import INSTANT, METADATA, NAME
 from service.store.tickets import DUE_NOW
 
@@ -34,19 +35,13 @@ POLICY: Final = Table(
     Column("effective_from", INSTANT, nullable=False),
     Column("document", Text, nullable=False),  # the policy file as it was registered
     Column("registered_at", INSTANT, nullable=False),
-    # The highest is the revision of the whole set.
+    # The order of registrations; see `registry.revision`.
     Column("nr", BigInteger, Identity(always=True), nullable=False),
     PrimaryKeyConstraint("tenant", "id", "version"),
     UniqueConstraint("tenant", "effective_from"),  # which of two would be in force?
     UniqueConstraint("nr"),
 )
 
-#: Advisory lock: shared by everyone who judges, exclusive for who registers; "policies" in ASCII.
-_LOCK: Final = 0x706F6C6963696573
-
-_HOLD_STILL: Final = text("SELECT pg_advisory_xact_lock_shared(:lock)")
-_HOLD_ALONE: Final = text("SELECT pg_advisory_xact_lock(:lock)")
-_REVISION: Final = text("SELECT coalesce(max(nr), 0) FROM policy")
 _DUE_NOW: Final = text("""
     UPDATE ticket SET wake_at = :due_now WHERE tenant = :tenant AND latest_at >= :since
 """)
@@ -65,16 +60,6 @@ class Version:
     effective_from: Instant
     document: str
     registered_at: Instant
-
-
-async def hold_still(tx: Tx) -> None:
-    """No version is registered until this transaction ends. Taken before any ticket is locked."""
-    await tx.run(_HOLD_STILL, {"lock": _LOCK})
-
-
-async def revision(tx: Tx) -> int:
-    """A number that grows with every registration; 0 when there is none. What was read at the same number holds."""
-    return int((await tx.run(_REVISION)).scalar_one())
 
 
 async def versions(tx: Tx, tenant: str) -> list[Version]:
@@ -101,7 +86,7 @@ async def register(tx: Tx, tenant: str, new: Version) -> bool:
     and after every other version, so that no ticket is judged by it that was already judged by another; tickets with
     events that lie beyond that instant all the same are made due now.
     """
-    await tx.run(_HOLD_ALONE, {"lock": _LOCK})
+    await hold_alone(tx)
     known = await versions(tx, tenant)
     same = next((each for each in known if (each.id, each.version) == (new.id, new.version)), None)
     if same is not None:

@@ -24,10 +24,13 @@ PROMISE: Final = Table(
     # service.sla.statements.State; the core adds states, so no CHECK here.
     Column("state", NAME, nullable=False),
     Column("start", INSTANT, nullable=False),
-    Column("due", INSTANT),  # null while a hold is open
+    Column("due", INSTANT),  # null while it cannot be known
     Column("stop", INSTANT),
     Column("held", Boolean, nullable=False),
     Column("in_doubt", Boolean, nullable=False),
+    Column("gated", Boolean, nullable=False, server_default=text("false")),  # a precondition has not happened
+    # The due lies beyond what its calendar knows: the sign that the calendar is to be extended.
+    Column("provisional", Boolean, nullable=False, server_default=text("false")),
     PrimaryKeyConstraint("bucket", "tenant", "ticket", "target", "started_source", "started_id"),
     # Metrics count these every few seconds; of years of promises only the unfinished are in it.
     Index(
@@ -49,21 +52,22 @@ PROMISE: Final = Table(
 
 _CURRENT: Final = by_keys("""
     SELECT p.tenant, p.ticket, p.target, p.started_source, p.started_id, p.state, p.start, p.due, p.stop, p.held,
-           p.in_doubt
+           p.in_doubt, p.gated, p.provisional
     FROM {keys} JOIN promise p USING (bucket, tenant, ticket)
 """)
 
 _PUT: Final = text("""
     INSERT INTO promise (bucket, tenant, ticket, target, started_source, started_id, state, start, due, stop, held,
-                         in_doubt)
+                         in_doubt, gated, provisional)
     SELECT * FROM unnest(
         CAST(:buckets AS smallint[]), CAST(:tenants AS text[]), CAST(:tickets AS text[]), CAST(:targets AS text[]),
         CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:states AS text[]), CAST(:starts AS bigint[]),
-        CAST(:dues AS bigint[]), CAST(:stops AS bigint[]), CAST(:helds AS boolean[]), CAST(:in_doubts AS boolean[])
-    ) AS r(bucket, tenant, ticket, target, started_source, started_id, state, start, due, stop, held, in_doubt)
+        CAST(:dues AS bigint[]), CAST(:stops AS bigint[]), CAST(:helds AS boolean[]), CAST(:in_doubts AS boolean[]),
+        CAST(:gateds AS boolean[]), CAST(:provisionals AS boolean[]))
     ON CONFLICT (bucket, tenant, ticket, target, started_source, started_id) DO UPDATE
-    SET (state, start, due, stop, held, in_doubt) =
-        (excluded.state, excluded.start, excluded.due, excluded.stop, excluded.held, excluded.in_doubt)
+    SET (state, start, due, stop, held, in_doubt, gated, provisional) =
+        (excluded.state, excluded.start, excluded.due, excluded.stop, excluded.held, excluded.in_doubt,
+         excluded.gated, excluded.provisional)
 """)
 
 _REMOVE: Final = text("""
@@ -105,28 +109,30 @@ async def save(tx: Tx, judged: Mapping[TicketKey, Iterable[Promise]]) -> None:
     if gone:
         await tx.run(_REMOVE, _identity(gone))
     if changed:
-        states, starts, dues, stops, helds, in_doubts = zip(*map(_how, changed.values()), strict=True)
-        await tx.run(
-            _PUT,
-            _identity(changed)
-            | {
-                "states": states,
-                "starts": starts,
-                "dues": dues,
-                "stops": stops,
-                "helds": helds,
-                "in_doubts": in_doubts,
-            },
-        )
+        columns = dict(zip(_HOW, zip(*map(_how, changed.values()), strict=True), strict=True))
+        await tx.run(_PUT, _identity(changed) | columns)
 
 
 def _which(key: TicketKey, promise: Promise) -> tuple[str, ...]:
     return *key, promise.target, *promise.started_by
 
 
-def _how(promise: Promise) -> tuple[str, Instant, Instant | None, Instant | None, bool, bool]:
+def _how(promise: Promise) -> tuple[str, Instant, Instant | None, Instant | None, bool, bool, bool, bool]:
     """The columns that change, as they are read back."""
-    return promise.state.value, promise.start, promise.due, promise.stop, promise.held, promise.in_doubt
+    return (
+        promise.state.value,
+        promise.start,
+        promise.due,
+        promise.stop,
+        promise.held,
+        promise.in_doubt,
+        promise.gated,
+        promise.provisional,
+    )
+
+
+#: The parameters of `_PUT` that hold them.
+_HOW: Final = ("states", "starts", "dues", "stops", "helds", "in_doubts", "gateds", "provisionals")
 
 
 def _identity(rows: Iterable[tuple[str, ...]]) -> dict[str, Any]:

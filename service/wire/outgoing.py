@@ -43,10 +43,11 @@ class _Account(msgspec.Struct, frozen=True, gc=False):
     days: int
 
 
-class _Circumstances(msgspec.Struct, frozen=True, gc=False):
+class _Circumstances(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     cause: _Key | None
     watermark: str | None
     decided_at: str
+    announce: bool = True
 
 
 class _Data(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -90,11 +91,18 @@ _ENCODER: Final = msgspec.json.Encoder()
 _DECODER: Final = msgspec.json.Decoder(_Envelope)
 
 
-def encode(said: Said, *, cause: EventKey | None, watermark: Instant | None, decided_at: Instant) -> Outgoing:
+def encode(
+    said: Said,
+    *,
+    cause: EventKey | None,
+    watermark: Instant | None,
+    decided_at: Instant,
+    announce: bool = True,
+) -> Outgoing:
     """The record that says `said`; its key is the ticket.
 
     `cause` is the event that made it necessary, None when time alone did. `watermark` is the W it was judged at, None
-    while nothing is proved. `decided_at` is the clock's reading.
+    while nothing is proved. `decided_at` is the clock's reading. Without `announce` nobody is to be told.
     """
     statement = said.statement
     event_id = str(uuid5(UUID(statement.id), str(said.rev)))
@@ -108,7 +116,7 @@ def encode(said: Said, *, cause: EventKey | None, watermark: Instant | None, dec
         subject=statement.ticket,
         tenant=statement.tenant,
         datacontenttype="application/json",
-        data=_data(said, _Circumstances(_key(cause), _time(watermark), decided)),
+        data=_data(said, _Circumstances(_key(cause), _time(watermark), decided, announce)),
     )
     return Outgoing(statement.ticket.encode(), _ENCODER.encode(envelope), _HEADERS, event_id)
 

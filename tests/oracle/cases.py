@@ -35,7 +35,7 @@ def case(
 
     With `exact` every event lies on the grid, or at what `meet` says. `meet` is given the case so far and answers with
     its dues and the instants of its statements; things happen, and the judging is done, at some of them and right
-    before and after. `versions` and `moves` are the most there are.
+    before and after. `versions` (at most three) and `moves` are the most there are.
     """
     dice = Random(seed)
     story = pick(dice, STORIES)
@@ -120,8 +120,14 @@ _PLAIN: Final[dict[str, Any]] = {
 
 
 def _smaller(made: Case) -> Iterator[Case]:
-    for part in ("events", "shared", "doubts"):
-        for place in range(len(made[part])):
+    kept = {target["calendar"] for policy in made["policies"] for target in policy["targets"]}
+    if not kept >= set(made["calendars"]):
+        yield {
+            **made,
+            "calendars": {name: made["calendars"][name] for name in made["calendars"] if name in kept},
+        }
+    for part, least in (("events", 1), ("shared", 0), ("doubts", 0)):
+        for place in range(len(made[part]) if len(made[part]) > least else 0):
             yield {**made, part: _without(made[part], place)}
     for place, policy in enumerate(made["policies"]):
         if len(made["policies"]) > 1:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 DAY = 86_400_000_000
@@ -110,7 +111,9 @@ class Calendar:
         self.zone = plain["zone"]
         self.versions = plain["versions"]
         self.texts = [json.dumps(v) for v in self.versions]
-        self.since = [v["known_since"] and date.fromisoformat(v["known_since"]).toordinal() for v in self.versions]
+        self.since = [
+            v["known_since"] and date.fromisoformat(v["known_since"]).toordinal() for v in self.versions
+        ]
         self.latest = self.by(len(self.versions) * [True])
 
     def by(self, which: list[bool]) -> Hours:
@@ -241,24 +244,25 @@ class Clock:
         return due
 
 
-def parts(hours: Hours | None, begin: int, end: int, excluded: list[Span], held: list[Span]) -> dict[str, int]:
+def parts(
+    hours: Hours | None, begin: int, end: int, excluded: list[Span], held: list[Span]
+) -> dict[str, int]:
     """Every moment of [begin, end) is one of four things; where several claim it, the first has it."""
     sums = {"outside": 0, "excluded": 0, "held": 0, "counted": 0}
     place = begin
     for a, b in iter([(begin, end)]) if hours is None else hours.stretches(begin):
         if a >= end:
             break
-        a, b = max(a, begin), min(b, end)
-        sums["outside"] += a - place
-        cuts = {a, b} | {x for span in [*excluded, *held] for x in span if a < x < b}
-        edges = sorted(cuts)
-        for one, other in zip(edges, edges[1:], strict=False):
+        opens, closes = max(a, begin), min(b, end)
+        sums["outside"] += opens - place
+        cuts = {opens, closes} | {x for span in [*excluded, *held] for x in span if opens < x < closes}
+        for one, other in pairwise(sorted(cuts)):
             if any(x <= one < y for x, y in excluded):
                 sums["excluded"] += other - one
             elif any(x <= one < y for x, y in held):
                 sums["held"] += other - one
             else:
                 sums["counted"] += other - one
-        place = b
+        place = closes
     sums["outside"] += max(end - place, 0)
     return sums

@@ -59,7 +59,7 @@ _LIMITED: Final = (*((),) * 5, ("customer",), ("*",), ("customer", "*"), ("parts
 
 def owner(dice: Random, story: Story, versions: int, units: tuple[str, ...]) -> list[Policy]:
     """The first version is in force for nearly every ticket. Versions share the ids of targets, and lack some."""
-    count = pick(dice, (1, 1, 1, 2, 2, versions))
+    count = min(versions, pick(dice, (1, 1, 1, 2, 2, 3)))
     since = [story.beginning + DAY if dice.random() < 0.05 else 0]
     since += sorted(story.beginning + dice.randrange(-16, 8 * 48) * HALF_HOUR for _ in range(count - 1))
     words = pick(dice, ({}, WORDS, WORDS, WORDS))

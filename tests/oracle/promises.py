@@ -121,6 +121,7 @@ class Promise:
         self.decider: list | None = None
         self.decided_at: int | None = None
         self.early = False
+        self.early_key = event.key
         self.resume: tuple[int, Key] | None = None  # era and key from which the next start counts
 
     def decide(self, outcome: str, name: list, at: int) -> None:
@@ -164,7 +165,12 @@ class Fold:
 
     def next_start(self, rules: Rules, cursor: Key, last_start: Key) -> Event | None:
         for event in rules.story.events:
-            if event.key >= cursor and event.key > last_start and event.at < rules.era.until and rules.starts(event):
+            if (
+                event.key >= cursor
+                and event.key > last_start
+                and event.at < rules.era.until
+                and rules.starts(event)
+            ):
                 return event
         return None
 
@@ -194,15 +200,15 @@ class Fold:
                 if early is not None:
                     self.meet_early(promise, early)
             elif rules.applies_at(era.since):
-                promise.legs[-2].end(era.since)
+                assert promise.leg
+                promise.leg.end(era.since)
                 leg.arrivals.append(era.since)
                 leg.enter(era.since)
             else:
                 self.leave(promise, era)
             if self.scan(promise, leg, place) or promise.outcome:
                 if promise.outcome == "met" and promise.early and promise.resume is None:
-                    assert promise.decider
-                    promise.resume = (place + 1, promise.event.key)
+                    promise.resume = (place + 1, promise.early_key)
                 return
         if promise.left and not promise.outcome:
             promise.decide("superseded", *promise.left)
@@ -210,7 +216,8 @@ class Fold:
     def leave(self, promise: Promise, era: Era) -> None:
         """`rejudge` supersedes a promise that it finds in force."""
         if promise.on:
-            assert promise.leg and era.event
+            assert promise.leg
+            assert era.event
             promise.leg.end(era.since)
             promise.on, promise.left = False, (era.event.name, era.since)
 
@@ -227,7 +234,7 @@ class Fold:
 
     def meet_early(self, promise: Promise, stop: Event) -> None:
         promise.decide("met", stop.name, stop.at)
-        promise.early = True
+        promise.early, promise.early_key = True, max(promise.event.key, stop.key)
 
     def ended_before(self, promise: Promise, rules: Rules) -> Key | None:
         """A stop or end in the new version's sense before it took over."""
@@ -250,7 +257,9 @@ class Fold:
         items = [
             (at, 0, FIRST, None, name)
             for at, name in changes.items()
-            if at > begin and (at > era.since if leg is not promise.legs[0] else at >= era.since) and at < era.until
+            if at > begin
+            and (at > era.since if leg is not promise.legs[0] else at >= era.since)
+            and at < era.until
         ]
         since = begin if leg is promise.legs[0] else era.since
         items += [
@@ -300,7 +309,13 @@ class Fold:
                     promise.decide("met" if stops else "cancelled", name, at)
                 return True
         due = leg.due()
-        return not promise.early and promise.on and due is not None and due < rules.era.until and self.miss(promise, leg)
+        return (
+            not promise.early
+            and promise.on
+            and due is not None
+            and due < rules.era.until
+            and self.miss(promise, leg)
+        )
 
     def replace(self, promise: Promise, leg: Leg, event: Event, stops: bool) -> bool:
         """A later event of a promise met early; true: it is the last that bears on it."""

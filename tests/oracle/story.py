@@ -1,14 +1,30 @@
 """What happened to a ticket, as one policy version reads it: order, voids, attributes, holds, exclusions."""
 
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from tests.oracle.clocks import EPOCH, MICROSECOND, NEVER, Span, days_later, zone_named
 
-TYPES = (
-    "opened split reclassified rejudge assigned documents_requested documents_complete noted replied resumed held "
-    "resolved closed cancelled merged reopened voided"
-).split()
+TYPES = [
+    "opened",
+    "split",
+    "reclassified",
+    "rejudge",
+    "assigned",
+    "documents_requested",
+    "documents_complete",
+    "noted",
+    "replied",
+    "resumed",
+    "held",
+    "resolved",
+    "closed",
+    "cancelled",
+    "merged",
+    "reopened",
+    "voided",
+]
 
 Key = tuple[int, str, int, int, str]
 
@@ -89,8 +105,6 @@ class Story:
         vocabulary = policy.get("vocabulary") or {}
         self.events = in_order(events, vocabulary)
         self.opened = next((e for e in self.events if e.type == "opened"), None)
-        if self.opened is None:
-            return
         self.states = self.attribute_states()
         self.holds = self.all_holds()
         self.exclusions = self.all_exclusions(in_order(shared, vocabulary))
@@ -162,8 +176,8 @@ class Story:
     def times_in(self, areas: list[str | None]) -> list[Span]:
         """When the ticket's area was one of these."""
         times: list[Span] = []
-        ends = [at for at, _, _ in self.states[1:]] + [NEVER]
-        for (at, attributes, _), end in zip(self.states, ends, strict=True):
+        ends = [*[at for at, _, _ in self.states][1:], NEVER]
+        for (at, attributes, _), end in zip(self.states, ends, strict=False):
             area = as_text(attributes.get("area"))
             if area is None or area not in areas:
                 continue
@@ -228,7 +242,7 @@ def eras_of(stories: list[Story]) -> list[Era]:
     bound = [s for s in stories if s.opened and s.opened.at >= s.policy["effective_from"]]
     if not bound:
         return []
-    versions = {s.version: s for s in stories if s.opened}
+    versions = {s.version: s for s in stories}
     last_of_instant: dict[int, Event] = {}
     for event in bound[-1].events:
         if event.type == "rejudge" and as_text(event.attributes.get("version")) in versions:
@@ -240,6 +254,6 @@ def eras_of(stories: list[Story]) -> list[Era]:
             eras = [Era(story, -NEVER, None)]
         else:
             eras.append(Era(story, at, event))
-    for one, following in zip(eras, eras[1:], strict=False):
+    for one, following in pairwise(eras):
         one.until = following.since
     return eras

@@ -121,13 +121,15 @@ class Ticket:
         return facts
 
     def moves(self, most: int) -> None:
-        """Up to `most` things happen, each one or two events."""
+        """It is opened, mostly, and up to `most` things happen, each one or two events; something always does."""
         if self.dice.random() < 0.95:
             at = self.beginning + (0 if self.dice.random() < 0.5 else self.dice.randrange(48) * HALF_HOUR)
             area = "north" if self.dice.random() < 0.8 else "south"
             self.tell("opened", at, prio=pick(self.dice, PRIOS), area=area)
         for _ in range(min(self.dice.randrange(1, most + 2), most)):
             self.move(pick(self.dice, _MOVES))
+        if not self.events:
+            self.tell("noted", self.beginning)
 
     def move(self, move: str) -> None:
         """One thing happens."""

@@ -11,8 +11,8 @@ from tests.sla.world import World
 
 SEEN: Counter[str] = Counter()
 
-#: No promise is ever spoken of in these.
-_UNSPOKEN = {State.ABSENT, State.REPLACED, State.NEVER}
+#: No promise is ever shown in these.
+_UNSPOKEN = {State.ABSENT, State.REPLACED, State.NEVER, State.EARLY}
 
 EVENTS = [f"event {word}" for word in (*VOCABULARY, "an owner's own", "excluded", "exclusion_withdrawn")]
 STATES = [f"promise {state}" for state in State if state not in _UNSPOKEN]
@@ -76,7 +76,9 @@ def _of_history(world: World) -> Iterator[str]:
         yield "two events at one instant"
     if {key_of(event) for event in told if event.type == "voided"} & _voided(told):
         yield "void of a void"
-    if {key_of(event) for event in world.history.shared if event.type != "voided"} & _voided(world.history.shared):
+    if {key_of(event) for event in world.history.shared if event.type != "voided"} & _voided(
+        world.history.shared
+    ):
         yield "void of an area's event"
     if world.history.doubts:
         yield "doubt"

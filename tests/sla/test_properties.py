@@ -3,40 +3,30 @@
 Each test is one sentence of the theory; `world.py` makes the examples, `census.py` keeps count of what was in them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from random import Random
 
 import pytest
-from hypothesis import assume, given, settings
 from hypothesis import event as note
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.sla.diff import diff
-from service.sla.events import Doubt, Event, EventKey
+from service.sla.events import Doubt, Event, as_text
 from service.sla.history import History, in_order, key_of
-from service.sla.instants import DAY, NEVER, Instant
+from service.sla.instants import DAY, EARLIEST, NEVER, Instant
 from service.sla.judge import explain, judge
-from service.sla.policy import Meaning, Target
+from service.sla.pauses import EXCLUDED, HELD, Pause, holds_of
+from service.sla.policy import Rules, Target, Unit
 from service.sla.promise import STOP_BEFORE_START
-from service.sla.statements import Account, Judgement, Kind, Promise, Said, State, Statement
-from service.sla.timeline import Hold, Stretch, Timeline, holds_of
-from tests.sla.census import REQUIRED, SEEN, counted
-from tests.sla.world import (
-    AT_LAST,
-    BEGINNINGS,
-    HALF_HOUR,
-    World,
-    instants,
-    odd_events,
-    owners,
-    targets,
-    worlds,
-)
+from service.sla.statements import Judgement, Kind, Promise, Said, State, Statement
+from service.sla.timeline import Circumstances, Stretch, Timeline, timeline_of
+from tests.sla.census import REQUIRED, SEEN, count
+from tests.sla.world import AT_LAST, BEGINNINGS, HALF_HOUR, World, odd_events, on_worlds, owners
 
-TRIED = settings.get_profile("ci")
-#: For properties that judge a ticket dozens of times.
-TRIED_LESS = settings(TRIED, max_examples=max(60, TRIED.max_examples // 2))
+TRIED = settings.get_profile("worlds")
 
 
 def at(world: World, upto: Instant) -> Judgement:
@@ -54,46 +44,77 @@ def wakings(world: World) -> Iterator[tuple[Instant, Judgement]]:
         upto = judgement.wake_at + 1
 
 
+def about(promise: Promise | Statement) -> tuple[str, tuple[str, str]]:
+    return promise.target, promise.started_by
+
+
 # --- order of arrival -------------------------------------------------------------------------------
 
 
-@TRIED
-@given(worlds(), st.data())
-def test_any_permutation_and_duplication_of_a_history_is_the_same(world: World, data: st.DataObject):
-    counted(world)
-    told = world.history.events
-    twice = data.draw(st.lists(st.sampled_from(told), max_size=4)) if told else []
-    copies = [replace(event, attributes=dict(event.attributes)) for event in twice]
-    arrival = tuple(data.draw(st.permutations([*told, *twice, *copies])))
+@on_worlds(TRIED)
+def test_any_permutation_and_duplication_of_a_history_is_the_same(world: World, dice: Random):
+    def arrival(told: tuple[Event, ...]) -> tuple[Event, ...]:
+        twice = dice.choices(told, k=dice.randrange(4)) if told else []
+        copies = [replace(event, attributes=dict(event.attributes)) for event in twice]
+        heard = [*told, *copies]
+        dice.shuffle(heard)
+        return tuple(heard)
+
+    events, shared = arrival(world.history.events), arrival(world.history.shared)
     doubts = tuple(reversed(world.history.doubts))
-    upto = data.draw(st.one_of(st.just(AT_LAST), instants(data.draw(st.sampled_from(BEGINNINGS)))))
+    upto = world.case["upto"]
 
-    assert judge(History(arrival, doubts), world.rules, upto) == at(world, upto)
+    assert judge(History(events, doubts, shared), world.rules, upto) == at(world, upto)
 
 
-@TRIED
-@given(worlds(), st.data())
-def test_an_event_that_was_voided_never_was(world: World, data: st.DataObject):
-    told = tuple(event for event in world.history.events if event.type != "voided")
+@on_worlds(TRIED)
+def test_an_event_that_was_voided_never_was(world: World, dice: Random):
+    told = without(world.history.events, world.words("voided"))
     if not told:
         return
-    gone = data.draw(st.sampled_from(told))
-    void = replace(gone, id="void", type="voided", attributes={"event": gone.id}, at=data.draw(instants(0)))
-    rest = tuple(event for event in told if event is not gone)
-    assume(rest)  # no record at all is no orphan
+    gone = dice.choice(told)
+    rest = tuple(event for event in told if event != gone)
+    if rest:  # no record at all is no orphan
+        voided = world.with_events((*told, void_of(gone, dice)))
 
-    voided = world.with_events((*told, void))
-    never = world.with_events(rest)
-
-    assert at(voided, AT_LAST) == at(never, AT_LAST)
+        assert at(voided, AT_LAST) == at(world.with_events(rest), AT_LAST)
 
 
-@TRIED
-@given(worlds())
-def test_what_no_rule_knows_changes_nothing(world: World):
+@on_worlds(TRIED)
+def test_a_declaration_that_was_voided_never_was(world: World, dice: Random):
+    told = without(world.history.shared, {"voided"})
+    if told:
+        gone = dice.choice(told)
+        voided = world.with_shared((*told, void_of(gone, dice)))
+        never = world.with_shared(tuple(event for event in told if event != gone))
+
+        assert at(voided, AT_LAST) == at(never, AT_LAST)
+
+
+def without(told: Iterable[Event], types: set[str]) -> tuple[Event, ...]:
+    return tuple(event for event in told if event.type not in types)
+
+
+def void_of(event: Event, dice: Random) -> Event:
+    instant = dice.choice([0, event.at - 1, event.at, AT_LAST])
+    return replace(event, id="void", type="voided", attributes={"event": event.id}, at=instant)
+
+
+@on_worlds(TRIED)
+def test_an_exclusion_that_was_withdrawn_never_was(world: World, dice: Random):
+    told = world.history.shared
+    if told:
+        last = replace(told[0], source="z", type="exclusion_withdrawn", at=AT_LAST)
+        withdrawn = [replace(last, id=f"w{name}", attributes={"exclusion": name}) for name in ("x1", "x2")]
+
+        assert at(world.with_shared((*told, *withdrawn)), AT_LAST) == at(world.with_shared(()), AT_LAST)
+
+
+@on_worlds(TRIED)
+def test_what_no_rule_knows_changes_nothing(world: World, dice: Random):
     told = world.history.events
     strangers = tuple(
-        replace(event, id=f"x{number}", type="unheard_of", attributes={"prio": "high", "reason": "customer"})
+        replace(event, id=f"x{number}", type="never_heard", attributes={"prio": "high", "reason": "customer"})
         for number, event in enumerate(told)
     )
 
@@ -103,16 +124,12 @@ def test_what_no_rule_knows_changes_nothing(world: World):
 # --- the watermark ----------------------------------------------------------------------------------
 
 
-@TRIED_LESS
-@given(worlds(), st.data())
-def test_nothing_changes_between_wake_ups(world: World, data: st.DataObject):
+@on_worlds(TRIED)
+def test_nothing_changes_between_wake_ups(world: World, dice: Random):
     for upto, judgement in wakings(world):
-        if judgement.wake_at is None:
-            between = st.integers(upto, AT_LAST)
-        else:
-            assert judgement.wake_at >= upto
-            between = st.one_of(st.integers(upto, judgement.wake_at), st.just(judgement.wake_at))
-        later = at(world, data.draw(between))
+        until = AT_LAST if judgement.wake_at is None else judgement.wake_at
+        assert until >= upto
+        later = at(world, until if dice.random() < 0.5 else dice.randint(upto, until))
 
         assert later.statements == judgement.statements
         assert later.wake_at == judgement.wake_at
@@ -124,20 +141,12 @@ def stands(promises: Iterable[Promise]) -> list[Promise]:
     return [replace(promise, held=False) for promise in promises]
 
 
-@TRIED_LESS
-@given(worlds())
-def test_every_wake_up_has_something_to_say(world: World):
+@on_worlds(TRIED)
+def test_every_wake_up_has_something_to_say_and_takes_nothing_back(world: World, dice: Random):
     for (_, before), (_, after) in pairwise(wakings(world)):
         SEEN["wake-up"] += 1
 
         assert before.statements != after.statements
-
-
-@TRIED_LESS
-@given(worlds())
-def test_what_was_said_is_not_withdrawn_because_time_passes(world: World):
-    counted(world)
-    for (_, before), (_, after) in pairwise(wakings(world)):
         assert [statement for statement in after.statements if statement in before.statements] == list(
             before.statements
         )
@@ -145,94 +154,138 @@ def test_what_was_said_is_not_withdrawn_because_time_passes(world: World):
             assert was.state in {State.OPEN, now.state}
 
 
-@TRIED
-@given(worlds(), st.data())
-def test_what_rests_on_absence_waits_and_what_rests_on_an_event_does_not(world: World, data: st.DataObject):
-    everything = counted(world)
+@on_worlds(TRIED)
+def test_what_rests_on_absence_waits_and_what_rests_on_an_event_does_not(world: World, dice: Random):
+    everything = at(world, AT_LAST)
     if not everything.statements:
         return
-    grace = {name: target.grace for name, target in targets_of(world, everything).items()}
-    about = data.draw(st.sampled_from(everything.statements))
-    upto = about.at + grace[about.target] + data.draw(st.sampled_from([-1, 0, 1]))
+    grace = {s.id: world.target(s.version, s.target).grace for s in everything.statements}
+    breaches = {about(s): s.at for s in everything.statements if s.kind is Kind.BREACH}
+    chosen = dice.choice(everything.statements)
+    upto = chosen.at + grace[chosen.id] + dice.choice([-1, 0, 1])
     said = at(world, upto).statements
 
     for statement in everything.statements:
-        proved = statement.at + grace[statement.target] < upto
-        if statement.kind is Kind.VERDICT and statement.outcome not in {State.LATE, State.INDETERMINATE}:
+        proved = statement.at + grace[statement.id] < upto
+        if statement.outcome == State.LATE:
+            proved = breaches[about(statement)] + grace[statement.id] < upto
+        elif statement.kind is Kind.VERDICT and statement.outcome != State.INDETERMINATE:
             proved = True
-        elif statement.outcome == State.LATE:
-            proved = statement.due is not None and statement.due + grace[statement.target] < upto
 
         assert (statement in said) is proved
         if statement.kind is not Kind.VERDICT:
-            decided = statement.at + grace[statement.target]
+            decided = statement.at + grace[statement.id]
             assert all(decided < doubt.since for doubt in world.history.doubts)
-
-
-def targets_of(world: World, judgement: Judgement) -> dict[str, Target]:
-    (pinned,) = [policy for policy in world.rules.versions if (policy.id, policy.version) == judgement.policy]
-    return {target.id: target for target in pinned.targets}
 
 
 # --- content ----------------------------------------------------------------------------------------
 
 
 def known_by(world: World, instant: Instant) -> World:
-    """Events up to `instant`, and those that act whatever their own instant: voids, and what pins the policy."""
-    pins = {pinning(world.history.events, policy.vocabulary) for policy in world.rules.versions}
+    """Events up to `instant`, and those that act whatever their own instant.
+
+    Those are voids, what pins the policy, a rejudge of the whole history, the split, and what is told of areas: an
+    exclusion may be declared, and taken back, long afterwards.
+    """
+    events = world.history.events
+    pins = {
+        pinning for policy in world.rules.versions if (pinning := first_opened(events, policy.vocabulary))
+    }
+    always = {"split", *world.words("voided")}
     return world.with_events(
         tuple(
             event
-            for event in world.history.events
-            if event.at <= instant or event.type == "voided" or key_of(event) in pins
+            for event in events
+            if event.at <= instant
+            or event.type in always
+            or key_of(event) in pins
+            or (event.type == "rejudge" and event.attributes.get("replace"))
         )
     )
 
 
-def pinning(events: Iterable[Event], vocabulary: Mapping[str, Meaning]) -> EventKey | None:
+def first_opened(events, vocabulary):
     """The earliest `opened`, as one version reads it."""
     return next((key_of(event) for event in in_order(events, vocabulary) if event.type == "opened"), None)
 
 
-@TRIED_LESS
-@given(worlds())
-def test_a_statement_rests_on_nothing_later_than_itself(world: World):
-    for statement in counted(world).statements:
+@on_worlds(TRIED)
+def test_a_statement_rests_on_nothing_later_than_itself(world: World, dice: Random):
+    for statement in at(world, AT_LAST).statements:
         assert statement in at(known_by(world, statement.at), AT_LAST).statements
 
 
-@TRIED_LESS
-@given(worlds())
-def test_nothing_later_makes_a_statement_wrong_but_what_the_rules_name(world: World):
-    finally_said = counted(world).statements
-    for instant in {event.at for event in world.history.events}:
+@on_worlds(TRIED)
+def test_nothing_later_makes_a_statement_wrong_but_what_the_rules_name(world: World, dice: Random):
+    finally_said = at(world, AT_LAST).statements
+    for instant in sorted({event.at for event in world.history.events}):
         for statement in at(known_by(world, instant), AT_LAST).statements:
             if statement.at <= instant and statement not in finally_said:
                 assert may_be_taken_back(statement, finally_said)
 
 
 def may_be_taken_back(statement: Statement, finally_said: Sequence[Statement]) -> bool:
-    """Superseded when the target comes back; met before its start when a stop in time follows."""
+    """Superseded when the target comes back or a rejudge takes it over; met before its clock when a stop follows."""
     now = next((each for each in finally_said if each.id == statement.id), None)
     if STOP_BEFORE_START in statement.remarks:
-        return now is not None and now.outcome == State.MET and STOP_BEFORE_START not in now.remarks
+        return now is not None and now.outcome == State.MET and now.event != statement.event
     return statement.outcome == State.SUPERSEDED and (now is None or now.event != statement.event)
 
 
-@TRIED
-@given(worlds())
-def test_statements_and_promises_agree(world: World):
-    judgement = counted(world)
-    everything = {(p.target, p.started_by): p for p in judgement.promises}
+@on_worlds(TRIED)
+def test_a_calendar_published_later_changes_no_statement_made_before(world: World, dice: Random):
+    """As far as the calendar was known then: a new version settles what was open."""
+    calendars = [target.calendar for policy in world.rules.versions for target in policy.targets]
+    revised = [calendar for calendar in calendars if len(calendar.versions) > 1]
+    if not revised:
+        return
+    calendar = dice.choice(revised)
+    fewer = replace(calendar, versions=calendar.versions[:-1])
+    before = replace(world, rules=with_calendar(world.rules, calendar, fewer))
+    said_before, said = at(before, AT_LAST).statements, at(world, AT_LAST).statements
+    unsettled = {about(s) for s in said_before if "calendar" in s.reason}
+
+    def made_before(statement: Statement) -> bool:
+        return (
+            calendar.known_at(statement.at) is not calendar.latest
+            and statement.at <= fewer.latest.known_until
+            and about(statement) not in unsettled
+            and world.target(statement.version, statement.target).calendar is calendar
+        )
+
+    assert [s for s in said if made_before(s)] == [s for s in said_before if made_before(s)]
+
+
+def with_calendar(rules: Rules, calendar, other) -> Rules:
+    return Rules(
+        tuple(
+            replace(
+                policy,
+                targets=tuple(
+                    replace(target, calendar=other) if target.calendar is calendar else target
+                    for target in policy.targets
+                ),
+            )
+            for policy in rules.versions
+        )
+    )
+
+
+@on_worlds(TRIED)
+def test_statements_and_promises_agree(world: World, dice: Random):
+    judgement = at(world, AT_LAST)
+    count(world, judgement)
+    everything = {about(promise): promise for promise in judgement.promises}
     order = [(s.at, s.target, s.id) for s in judgement.statements]
 
     assert len(everything) == len(judgement.promises)
     assert len({s.id for s in judgement.statements}) == len(judgement.statements)
     assert order == sorted(order)
+    assert {about(s) for s in judgement.statements} <= set(everything)
     for key, promise in everything.items():
-        about = [s for s in judgement.statements if (s.target, s.started_by) == key]
-        breaches = [s for s in about if s.kind is Kind.BREACH]
-        verdicts = [s for s in about if s.kind is Kind.VERDICT]
+        said = [s for s in judgement.statements if about(s) == key]
+        breaches = [s for s in said if s.kind is Kind.BREACH]
+        verdicts = [s for s in said if s.kind is Kind.VERDICT]
 
         assert len(breaches) == (promise.state in {State.BREACHED, State.LATE})
         assert len(verdicts) == (promise.state not in {State.BREACHED, State.OPEN})
@@ -243,130 +296,165 @@ def test_statements_and_promises_agree(world: World):
             assert promise.due is None or promise.stop <= promise.due
         if promise.state is State.LATE:
             assert promise.stop > promise.due
-        for statement in about:
+        for statement in said:
             assert promise.start <= statement.at
             assert statement.start == promise.start
             if statement.name.startswith("r") and promise.state is State.MET:
                 assert statement.at < promise.stop
 
 
-@TRIED
-@given(worlds(), st.data())
-def test_an_explanation_is_the_judgement_with_its_stretches(world: World, data: st.DataObject):
-    upto = data.draw(st.one_of(st.just(AT_LAST), st.integers(-1, AT_LAST)))
+@on_worlds(TRIED)
+def test_an_explanation_is_the_judgement_with_its_stretches(world: World, dice: Random):
+    upto = dice.choice([AT_LAST, world.case["upto"]])
+    explained = explain(world.history, world.rules, upto)
 
-    assert (
-        tuple(promise for promise, _ in explain(world.history, world.rules, upto)) == at(world, upto).promises
-    )
+    assert tuple(promise for promise, _ in explained) == at(world, upto).promises
+    for promise, stretches in explained:
+        assert not stretches or stretches[0].start == promise.start
+        assert all(one.end == two.start for one, two in pairwise(stretches))
+        assert all(stretch.start < stretch.end for stretch in stretches)
 
 
 # --- conservation -----------------------------------------------------------------------------------
 
+PARTS = ("gated", "outside", "excluded", "held", "counted")
+
 
 def summed(stretches: Iterable[Stretch]) -> dict[str, int]:
-    sums = {"outside": 0, "held": 0, "counted": 0}
+    sums = dict.fromkeys(PARTS, 0)
     for stretch in stretches:
         sums[stretch.what] += stretch.end - stretch.start
     return sums
 
 
-def gapless(stretches: Sequence[Stretch], start: Instant, end: Instant) -> bool:
-    bounds = [start, *(stretch.end for stretch in stretches)]
-    begins = [*(stretch.start for stretch in stretches), end]
-    return bounds == begins and all(stretch.start < stretch.end for stretch in stretches)
-
-
-@TRIED
-@given(worlds())
-def test_accounts_add_up_to_the_span_and_to_the_stretches(world: World):
-    judgement = counted(world)
-    spans = {
-        (p.target, p.started_by): stretches for p, stretches in explain(world.history, world.rules, AT_LAST)
-    }
-    for statement in judgement.statements:
-        account, key = statement.account, (statement.target, statement.started_by)
-        parts = {"outside": account.outside, "held": account.held, "counted": account.counted}
+@on_worlds(TRIED)
+def test_accounts_add_up_to_the_span_and_to_the_stretches(world: World, dice: Random):
+    """The stretches are those of the version that judges a promise last, where a rejudge has changed it."""
+    spans = {about(promise): spans for promise, spans in explain(world.history, world.rules, AT_LAST)}
+    rejudged = any(event.type == "rejudge" for event in world.history.events)
+    for statement in at(world, AT_LAST).statements:
+        parts = {part: getattr(statement.account, part) for part in PARTS}
         cut = [
             replace(stretch, end=min(stretch.end, statement.at))
-            for stretch in spans[key]
+            for stretch in spans[about(statement)]
             if stretch.start < statement.at
         ]
 
         assert sum(parts.values()) == statement.at - statement.start
-        assert account.gated == account.excluded == 0
         assert min(parts.values()) >= 0
-        if not cut or cut[-1].end == statement.at:  # a rung of a promise in grace may lie after its stop
+        # A rung of a promise in grace may lie after its stop.
+        if not rejudged and (not cut or cut[-1].end == statement.at):
             assert summed(cut) == parts
 
 
-@TRIED
-@given(st.data())
-def test_a_clock_is_conserved_and_inverts(data: st.DataObject):
-    timeline, end = data.draw(clocks())
+@on_worlds(TRIED)
+def test_a_clock_is_conserved_and_inverts(world: World, dice: Random):
+    timeline, end = clock(world, dice), near(world, dice)
     stretches = list(timeline.stretches(end))
     account = timeline.account(end)
 
-    assert gapless(stretches, timeline.start, max(timeline.start, end))
-    assert account == Account(**summed(stretches), days=account.days)
-    for amount in data.draw(st.lists(st.integers(1, 20), max_size=4)):
-        wanted = (
-            amount
-            if timeline.target.unit.value != "time"
-            else amount * HALF_HOUR - data.draw(st.integers(0, 1))
-        )
+    assert [timeline.start, *(stretch.end for stretch in stretches)] == [
+        *(stretch.start for stretch in stretches),
+        max(timeline.start, end),
+    ]
+    assert {part: getattr(account, part) for part in PARTS} == summed(stretches)
+    for _ in range(3):
+        wanted = some_budget(timeline, dice)
         instant = timeline.used_up(wanted)
         if instant is None:
             continue
 
         assert timeline.used(instant) >= wanted
-        assert timeline.used(instant) == wanted or timeline.target.unit.value != "time"
+        assert timeline.used(instant) == wanted or timeline.target.unit is not Unit.TIME
         assert timeline.used(instant - 1) < wanted
 
 
-@st.composite
-def clocks(draw: st.DrawFn) -> tuple[Timeline, Instant]:
-    """A timeline with random disjoint holds, the last of them perhaps without end, and an instant to ask about."""
-    beginning = draw(st.sampled_from(BEGINNINGS))
-    start = draw(instants(beginning))
-    ticks = st.integers(1, 6).map(lambda days: start + days * DAY)
-    marks = sorted(draw(st.lists(st.one_of(instants(beginning), ticks), max_size=8, unique=True)))
-    kinds = draw(st.lists(st.sampled_from(["held", "resumed"]), min_size=len(marks), max_size=len(marks)))
-    told = [
-        Event(tenant="t", ticket="k", source="a", id=str(n), type=kind, at=mark)
-        for n, (mark, kind) in enumerate(zip(marks, kinds, strict=True))
-    ]
-    return Timeline(draw(targets("t0")), start, holds_of(told)), draw(instants(beginning))
-
-
-@TRIED
-@given(st.data())
-def test_what_is_used_up_by_an_instant_depends_on_no_hold_from_then_on(data: st.DataObject):
-    timeline, _ = data.draw(clocks())
-    amount = data.draw(st.integers(1, 40)) * (HALF_HOUR if timeline.target.unit.value == "time" else 1)
-    instant = timeline.used_up(amount)
+@on_worlds(TRIED)
+def test_what_is_used_up_by_an_instant_depends_on_no_pause_from_then_on(world: World, dice: Random):
+    timeline = clock(world, dice)
+    instant = timeline.used_up(some_budget(timeline, dice))
     if instant is not None:
-        before = tuple(hold for hold in timeline.holds if hold.start < instant)
-        other = replace(timeline, holds=(*before, Hold(instant, NEVER, "customer")))
+        before = [pause for pause in timeline.pauses if pause.start < instant]
+        other = replace(timeline, pauses=(*before, Pause(instant, NEVER, HELD, "customer")))
 
-        assert all(hold.end <= instant for hold in before)
-        assert other.used_up(amount) == instant
+        assert all(pause.end <= instant for pause in before)
+        assert other.used(instant) == timeline.used(instant)
         assert other.account(instant) == timeline.account(instant)
+        assert timeline.used(instant - 1) == other.used(instant - 1)
 
 
-@TRIED
-@given(st.data())
-def test_a_hold_never_moves_a_due_earlier(data: st.DataObject):
-    timeline, _ = data.draw(clocks())
-    free = sorted(data.draw(st.lists(instants(timeline.start, 4), min_size=2, max_size=2, unique=True)))
-    added = replace(holds_of(two_events(*free))[0], end=data.draw(st.sampled_from([free[1], NEVER])))
-    if any(hold.start <= added.end and added.start <= hold.end for hold in timeline.holds):
+@on_worlds(TRIED)
+def test_a_pause_never_moves_a_due_earlier(world: World, dice: Random):
+    timeline = clock(world, dice)
+    start, end = sorted([near(world, dice), near(world, dice)])
+    if start == end or any(pause.start <= end and start <= pause.end for pause in timeline.pauses):
         return
-    more = replace(timeline, holds=tuple(sorted((*timeline.holds, added), key=lambda hold: hold.start)))
-    amount = data.draw(st.integers(1, 40)) * (HALF_HOUR if timeline.target.unit.value == "time" else 1)
+    added = Pause(start, dice.choice([end, NEVER]), HELD, "customer")
+    before = [pause for pause in timeline.pauses if pause.end < start]
+    after = [pause for pause in timeline.pauses if pause.start > added.end]
+    more = replace(timeline, pauses=(*before, added, *after))
+    amount = some_budget(timeline, dice)
     for question in (Timeline.used_up, Timeline.due):
-        before, after = question(timeline, amount), question(more, amount)
+        was, now = question(timeline, amount), question(more, amount)
 
-        assert after is None or (before is not None and before <= after)
+        assert now is None or (was is not None and was <= now)
+
+
+def clock(world: World, dice: Random) -> Timeline:
+    """The clock of one of the targets, with random pauses, the last perhaps without end."""
+    target = dice.choice([target for policy in world.rules.versions for target in policy.targets])
+    marks = sorted({near(world, dice) for _ in range(dice.randrange(9))})
+    ends = [*marks[1::2], NEVER]
+    pauses = [
+        Pause(start, end, dice.choice([HELD, EXCLUDED]), "customer")
+        for start, end in zip(marks[::2], ends, strict=False)
+    ]
+    gate = dice.choice([EARLIEST, EARLIEST, EARLIEST, near(world, dice), NEVER])
+    circumstances = Circumstances(gate, tuple(pauses))
+    return timeline_of(target, near(world, dice), circumstances, target.calendar.latest)
+
+
+def near(world: World, dice: Random) -> Instant:
+    """On the grid of the world's story, or at one of its events, or at a tick of its first days."""
+    first = min((event.at for event in world.history.events), default=BEGINNINGS[0])
+    places = [first + dice.randrange(-8, 8 * 48) * HALF_HOUR, first + dice.randrange(7) * DAY]
+    places += [event.at for event in world.history.events[:3]]
+    return dice.choice(places) + dice.choice([0, 0, 0, 0, 0, 1, -1])
+
+
+def some_budget(timeline: Timeline, dice: Random) -> int:
+    if timeline.target.unit is Unit.TIME:
+        return dice.randint(1, 40) * HALF_HOUR - dice.choice([0, 0, 1])
+    return dice.randint(1, 10)
+
+
+@on_worlds(TRIED, doubts=False)
+def test_a_hold_found_out_afterwards_never_moves_a_due_earlier(world: World, dice: Random):
+    """Unless a rejudge comes between, which takes over what is still open and may give it less time."""
+    judgement = at(world, AT_LAST)
+    if judgement.policy is None or any(event.type == "rejudge" for event in world.history.events):
+        return
+    told = in_order(world.history.events, world.version(judgement.policy[1]).vocabulary)
+    marks = sorted({event.at for event in told if event.type != "held"})
+    if len(marks) < 2:
+        return
+    start, end = dice.choice(list(pairwise(marks)))
+    if any(hold.start <= end and start <= hold.end for hold in holds_of(told)):
+        return
+    more = world.with_events((*world.history.events, *two_events(start, end)))
+    after = {about(promise): promise for promise in at(more, AT_LAST).promises}
+    for promise in judgement.promises:
+        moved = after.get(about(promise))
+        target = world.target(judgement.policy[1], promise.target)
+        if moved is not None and promise.due is not None and not speaks_of("held", target):
+            note("a hold was added to a promise")
+
+            assert moved.due is None or moved.due >= promise.due
+
+
+def speaks_of(kind: str, target: Target) -> bool:
+    gates = [match for alternatives in target.gate for match in alternatives]
+    return any(match.type == kind for match in (*target.start, *target.stop, *target.cancel, *gates))
 
 
 def two_events(start: Instant, end: Instant) -> list[Event]:
@@ -376,55 +464,42 @@ def two_events(start: Instant, end: Instant) -> list[Event]:
     return [held, replace(held, id="g", type="resumed", at=end, attributes={})]
 
 
-@TRIED
-@given(worlds(doubts=False), st.data())
-def test_a_hold_found_out_afterwards_never_moves_a_due_earlier(world: World, data: st.DataObject):
-    told = in_order(world.history.events, world.rules.versions[0].vocabulary)
-    marks = sorted({event.at for event in told})
-    if len(marks) < 2 or len(world.rules.versions) > 1:
-        return
-    start, end = data.draw(st.sampled_from(list(pairwise(marks))))
-    if any(hold.start <= end and start <= hold.end for hold in holds_of(told)):
-        return
-    more = world.with_events((*world.history.events, *two_events(start, end)))
-    after = {(p.target, p.started_by): p for p in at(more, AT_LAST).promises}
-    for promise in at(world, AT_LAST).promises:
-        moved = after.get((promise.target, promise.started_by))
-        if moved is not None and promise.due is not None:
-            note("a hold was added to a promise")
-
-            assert moved.due is None or moved.due >= promise.due
-
-
 # --- a second way to reckon -------------------------------------------------------------------------
 
 
-@TRIED
-@given(worlds(doubts=False, exact=True))
-def test_dues_are_where_walking_half_hour_by_half_hour_finds_them(world: World):
+@on_worlds(TRIED, doubts=False, exact=True, versions=1, units=(Unit.TIME,))
+def test_dues_are_where_walking_half_hour_by_half_hour_finds_them(world: World, dice: Random):
+    """For targets whose clock starts at once and stands still in holds only."""
     judgement = at(world, AT_LAST)
-    if judgement.policy is None or any(event.at % HALF_HOUR for event in world.history.events):
+    events = world.history.events
+    if judgement.policy is None or any(
+        event.at % HALF_HOUR or event.type in {"split", "rejudge"} for event in events
+    ):
         return
-    rules = targets_of(world, judgement)
-    (pinned,) = [policy for policy in world.rules.versions if policy.version == judgement.policy[1]]
-    told = in_order(world.history.events, pinned.vocabulary)
+    told = in_order(events, world.version(judgement.policy[1]).vocabulary)
     for promise in judgement.promises:
-        target = rules[promise.target]
-        if target.unit.value == "time" and target.boundary.value == "close" and not target.applies:
+        target = world.target(judgement.policy[1], promise.target)
+        if is_plain(target, world) and target.boundary.value == "close":
             SEEN["due checked by walking"] += 1
 
             assert promise.due == walked(target, promise.start, told)
 
 
+def is_plain(target: Target, world: World) -> bool:
+    excluded = bool(target.exclusions and world.history.shared)
+    return not (target.applies or target.gate or target.max_open or excluded)
+
+
 def walked(target: Target, start: Instant, told: Sequence[Event]) -> Instant | None:
     """The due, found by asking each half hour whether it is open and whether the ticket waits.
 
-    The only other sum is the target's own `hours.worked` of half an hour.
+    The only other sum is the working time of half an hour.
     """
+    hours = target.calendar.latest.hours
     now, left = start, target.budget
     last = max(event.at for event in told)
     while left > 0:
-        open_for = target.hours.worked(now, now + HALF_HOUR)
+        open_for = hours.worked(now, now + HALF_HOUR)
         if waits(target, now, told):
             if now > last:
                 return None
@@ -432,10 +507,10 @@ def walked(target: Target, start: Instant, told: Sequence[Event]) -> Instant | N
             left -= open_for
         now += HALF_HOUR
     if left == 0:
-        while not target.hours.worked(now - 1, now):
+        while not hours.worked(now - 1, now):
             now -= 1 if now % HALF_HOUR else HALF_HOUR
         return now
-    return target.hours.after(now - HALF_HOUR, open_for + left)
+    return hours.after(now - HALF_HOUR, open_for + left)
 
 
 def waits(target: Target, now: Instant, told: Sequence[Event]) -> bool:
@@ -444,8 +519,7 @@ def waits(target: Target, now: Instant, told: Sequence[Event]) -> bool:
     for event in told:
         if event.at > now:
             break
-        named = event.attributes.get("reason")
-        text = {True: "true", 7: "7", None: ""}.get(named, named)  # type: ignore[call-overload]
+        text = as_text(event.attributes.get("reason")) or ""
         if event.type == "held":
             reason = text
         elif event.type in {"resolved", "closed", "cancelled"} or (
@@ -470,21 +544,20 @@ def by_id(statements: Iterable[Statement]) -> list[Statement]:
     return sorted(statements, key=lambda statement: statement.id)
 
 
-@TRIED_LESS
-@given(worlds(), st.data())
-def test_hearing_of_things_one_by_one_ends_where_hearing_of_all_at_once_does(
-    world: World, data: st.DataObject
-):
+@on_worlds(TRIED)
+def test_hearing_of_things_one_by_one_ends_where_hearing_of_all_at_once_does(world: World, dice: Random):
     """Events arrive in any order, doubts come and go, the watermark rises; after each the difference is said."""
-    arrival = data.draw(st.permutations(world.history.events))
-    pace = data.draw(st.lists(st.integers(0, 4 * 48), min_size=len(arrival), max_size=len(arrival)))
-    upto, said = data.draw(st.sampled_from(BEGINNINGS)), dict[str, Said]()
-    for heard in range(1, len(arrival) + 2):
-        known = History(tuple(arrival[:heard]), world.history.doubts if data.draw(st.booleans()) else ())
-        if heard > len(arrival):
-            known, upto = world.history, AT_LAST
-        said = say(said, judge(known, world.rules, upto))
-        upto = min(AT_LAST, upto + (pace[heard - 1] * HALF_HOUR if heard <= len(arrival) else 0))
+    ticket = [(event, False) for event in world.history.events]
+    arrival = [*ticket, *((event, True) for event in world.history.shared)]
+    dice.shuffle(arrival)
+    upto, said = dice.choice(BEGINNINGS), dict[str, Said]()
+    for heard in range(1, len(arrival) + 1):
+        events = tuple(event for event, of_areas in arrival[:heard] if not of_areas)
+        shared = tuple(event for event, of_areas in arrival[:heard] if of_areas)
+        doubts = world.history.doubts if dice.random() < 0.5 else ()
+        said = say(said, judge(History(events, doubts, shared), world.rules, upto))
+        upto = min(AT_LAST, upto + dice.randrange(4 * 48) * HALF_HOUR)
+    said = say(said, at(world, AT_LAST))
 
     assert by_id(in_force(said)) == by_id(at(world, AT_LAST).statements)
 
@@ -510,18 +583,16 @@ def say(said: dict[str, Said], judgement: Judgement) -> dict[str, Said]:
 # --- totality ---------------------------------------------------------------------------------------
 
 
-@settings(TRIED, max_examples=TRIED.max_examples // 3)  # hours are laid out over centuries here
-@given(owners(BEGINNINGS[0]), st.lists(odd_events(), max_size=12), st.data())
-def test_every_history_has_a_judgement(rules, told: list[Event], data: st.DataObject):
+@settings(settings.get_profile("ci"))
+@given(owners(), st.lists(odd_events(), max_size=12), st.lists(odd_events(), max_size=3), st.data())
+def test_every_history_has_a_judgement(
+    rules: Rules, told: list[Event], shared: list[Event], data: st.DataObject
+):
     if data.draw(st.booleans()):
-        told.append(
-            Event(
-                tenant="t", ticket="k", source="a", id="e0", type="opened", at=0, attributes={"prio": "high"}
-            )
-        )
-    unique = {(event.source, event.id): event for event in told}
+        facts = {"prio": "high", "area": "north"}
+        told.append(Event(tenant="t", ticket="k", source="a", id="e0", type="opened", at=0, attributes=facts))
     since = data.draw(st.lists(st.sampled_from([-1, 0, BEGINNINGS[0], NEVER]), max_size=2))
-    history = History(tuple(unique.values()), tuple(Doubt(since=each, reason="x") for each in since))
+    history = History(once(told), tuple(Doubt(since=each, reason="x") for each in since), once(shared))
     for upto in (-1, 0, BEGINNINGS[0], AT_LAST, NEVER, data.draw(st.integers())):
         judgement = judge(history, rules, upto)
 
@@ -530,11 +601,15 @@ def test_every_history_has_a_judgement(rules, told: list[Event], data: st.DataOb
     explain(history, rules, AT_LAST)
 
 
+def once(told: Iterable[Event]) -> tuple[Event, ...]:
+    return tuple({(event.source, event.id): event for event in told}.values())
+
+
 # --- the census -------------------------------------------------------------------------------------
 
 
 def test_every_kind_of_thing_was_tried():
-    if SEEN["examples"] < 4 * TRIED.max_examples:
-        pytest.skip("the other properties were not tried in this run")
+    if SEEN["examples"] < 2_000:
+        pytest.skip("too few random examples were tried in this run")
 
     assert [kind for kind in REQUIRED if not SEEN[kind]] == []

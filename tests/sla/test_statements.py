@@ -328,11 +328,11 @@ def test_only_a_promise_begun_by_opened_is_met_by_an_earlier_stop():
     ]
 
 
-def test_a_stop_replaces_the_earlier_one_without_undoing_the_promise_begun_between():
+def test_a_stop_after_the_next_promise_began_belongs_to_that_one():
     told = history(*FIRST, "03-01 12:00 assigned", "03-01 13:00 replied")
 
     assert standing(judged(told, ANSWERS)) == [
-        "e2 due 03-01 18:00 met at 03-01 13:00",
+        "e2 due 03-01 18:00 met at 03-01 10:00",
         "e3 due 03-01 20:00 met at 03-01 13:00",
     ]
 

@@ -8,16 +8,17 @@ from service.sla.statements import State
 INTERNAL = {State.INDETERMINATE}  # how a missed promise is spoken of; nothing happens in it
 
 EXPECTED = """
-              enter       leave       stop      cancel      due
-absent        open        absent      never     never       absent
-open          open        superseded  met       cancelled   breached
-superseded    open        superseded  replaced  replaced    superseded
-breached      breached    breached    late      breached    breached
-met           met         met         met       met         met
-late          late        late        late      late        late
-cancelled     cancelled   cancelled   cancelled cancelled   cancelled
-replaced      replaced    replaced    replaced  replaced    replaced
-never         never       never       never     never       never
+              enter       leave       early     stop      cancel      due
+absent        open        absent      never     never     never       absent
+open          open        superseded  early     met       cancelled   breached
+early         early       early       early     met       early       met
+superseded    open        superseded  replaced  replaced  replaced    superseded
+breached      breached    breached    late      late      breached    breached
+met           met         met         met       met       met         met
+late          late        late        late      late      late        late
+cancelled     cancelled   cancelled   cancelled cancelled cancelled   cancelled
+replaced      replaced    replaced    replaced  replaced  replaced    replaced
+never         never       never       never     never     never       never
 """
 
 

@@ -1,6 +1,6 @@
 """Random worlds for properties: the cases of `tests.oracle.cases` in values of the core, and odd events."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pprint import pformat
@@ -89,7 +89,8 @@ def on_worlds(tried: settings, **knobs: Any) -> Callable[[Property], Callable[[]
             try:
                 test(World.of(case), Random(seed))
             except Exception as error:
-                small = cases.reduced(case, lambda less: _fails(test, less, seed, type(error)))
+                how = type(error)
+                small = cases.reduced(case, lambda less: _fails(test, less, seed, how))
                 error.add_note(f"seed {seed}, reduced:\n{pformat(small, width=110, sort_dicts=False)}")
                 raise
 
@@ -146,7 +147,9 @@ ODD_VALUES: SearchStrategy[Any] = st.recursive(
         st.just(10**300),
         st.floats(),
         st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
-        st.sampled_from(["\x00", "e1", "customer", "x" * 100_000, "2024-03-08T00:00:00Z", "0001-01-01T00:00:00Z"]),
+        st.sampled_from(
+            ["\x00", "e1", "customer", "x" * 100_000, "2024-03-08T00:00:00Z", "0001-01-01T00:00:00Z"]
+        ),
     ),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=3)
@@ -182,5 +185,5 @@ def odd_events(draw: DrawFn) -> Event:
 
 
 def owners() -> SearchStrategy[Rules]:
-    """The rules of random cases."""
-    return SEEDS.map(lambda seed: telling.world(cases.case(seed, moves=0))[1])
+    """The rules of a few random cases: odd events lay hours out over centuries, for each calendar anew."""
+    return st.integers(0, 30).map(lambda seed: telling.world(cases.case(seed, moves=0))[1])

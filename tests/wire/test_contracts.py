@@ -135,6 +135,7 @@ def test_the_example_of_a_statement_is_what_is_sent(name: str) -> None:
         cause=None if cause is None else (cause["source"], cause["id"]),
         watermark=None if circumstances["watermark"] is None else times.read(circumstances["watermark"]),
         decided_at=times.read(circumstances["decided_at"]),
+        announce=circumstances.get("announce", True),
     )
 
     assert msgspec.json.decode(outgoing.value) == value

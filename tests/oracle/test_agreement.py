@@ -1,0 +1,93 @@
+"""The core and the second implementation say the same of random tickets.
+
+ORACLE_TICKETS says how many (3000 unless given), ORACLE_SEED from which seed on (any unless given; it is printed).
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pprint import pformat
+from random import SystemRandom
+from typing import Any
+
+import pytest
+
+from service.sla.events import SHARED, VOCABULARY
+from tests.oracle import second, telling
+from tests.oracle.cases import Case, case, reduced
+
+TICKETS = int(os.environ.get("ORACLE_TICKETS", "3000"))
+FIRST = int(os.environ.get("ORACLE_SEED") or SystemRandom().randrange(2**48))
+
+VERDICTS = ("met", "late", "cancelled", "superseded", "indeterminate")
+UNITS = ("time", "calendar_days", "working_days midnight", "working_days closing", "working_days same_time")
+REMARKS = ("stop_before_start", "overdue_on_arrival", "second_request", "max_open", "provisional_due")
+
+REQUIRED = (
+    *(f"event {kind}" for kind in dict.fromkeys((*VOCABULARY, *SHARED))),
+    *(f"breach in {unit}" for unit in UNITS),
+    *(f"verdict {outcome}" for outcome in VERDICTS),
+    *(f"statement {kind}" for kind in ("warning", "escalation", "breach", "verdict")),
+    *(f"remark {remark}" for remark in REMARKS),
+    *(f"time {part}" for part in ("gated", "outside", "excluded", "held", "counted", "days")),
+)
+
+
+@pytest.mark.timeout(0 if TICKETS > 10_000 else 600)
+def test_both_say_the_same_of_random_tickets(capsys):
+    seen: Counter[str] = Counter()
+    with capsys.disabled():
+        print(f"\n{TICKETS} random tickets from ORACLE_SEED={FIRST} on")
+    for seed in range(FIRST, FIRST + TICKETS):
+        made = case(seed, meet=telling.marks)
+        ours = telling.answer(made)
+        if ours != second.answer(made):
+            pytest.fail(_told(seed, reduced(made, _differs)))
+        seen.update(set(_seen(made, ours)))
+    with capsys.disabled():
+        print("\n".join(f"{seen[kind]:8d}  {kind}" for kind in REQUIRED))
+
+    assert TICKETS < 1_000 or [kind for kind in REQUIRED if not seen[kind]] == []
+
+
+def _differs(made: Case) -> bool:
+    return telling.answer(made) != second.answer(made)
+
+
+def _told(seed: int, small: Case) -> str:
+    differences = "\n".join(_differences(telling.answer(small), second.answer(small)))
+    return f"seed {seed}\n{pformat(small, width=110, sort_dicts=False)}\nthe core | the second\n{differences}"
+
+
+def _differences(one: Any, other: Any, path: str = "") -> Iterator[str]:
+    """The paths at which two answers differ, with both values."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for name in one.keys() | other.keys():
+            yield from _differences(one.get(name), other.get(name), f"{path}.{name}")
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for place, (mine, theirs) in enumerate(zip(one, other, strict=True)):
+            yield from _differences(mine, theirs, f"{path}[{place}]")
+    elif one != other:
+        yield f"{path}: {one!r} | {other!r}"
+
+
+def _seen(made: Case, answer: dict[str, Any]) -> Iterator[str]:
+    words = made["policies"][0]["vocabulary"]
+    for event in (*made["events"], *made["shared"]):
+        kind = event["type"]
+        yield f"event {words[kind]['type'] if kind in words else kind}"
+    targets = {
+        (policy["version"], target["id"]): target
+        for policy in made["policies"]
+        for target in policy["targets"]
+    }
+    for statement in answer["statements"]:
+        yield f"statement {statement['kind']}"
+        yield from (f"remark {remark}" for remark in statement["remarks"])
+        yield from (f"time {part}" for part, amount in statement["account"].items() if amount)
+        if statement["kind"] == "verdict":
+            yield f"verdict {statement['outcome']}"
+        if statement["kind"] == "breach":
+            target = targets[statement["version"], statement["target"]]
+            unit = target["unit"]
+            yield f"breach in {unit} {target['day_end']}" if unit == "working_days" else f"breach in {unit}"
