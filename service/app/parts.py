@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from service.apply import Door, Limits, Rulebook, Topics
+from service.apply.rulebook import read_rules
 from service.bus.connection import client_options
 from service.bus.ends import Probe
 from service.bus.publish import Producer
@@ -70,7 +71,7 @@ class Parts:
         settings = self._settings
         return Door(
             db,
-            Rulebook(),
+            Rulebook(read_rules),
             clock=self._clocks,
             limits=Limits(
                 tenant=settings.tenant,

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from service import rules
+from service.sla.calendars import Calendar
 from service.sla.policy import Rules
 from service.store import Tx, calendars, policies, registry
 
-#: From a tenant's versions and the calendars that they may refer to to its rules.
+#: From a tenant's versions, and the calendars that they may refer to, to its rules.
 Read: TypeAlias = Callable[[str, Sequence[policies.Version], Sequence[calendars.Registered]], Rules]
 
 
 def read_rules(
-    _: str, versions: Sequence[policies.Version], registered: Sequence[calendars.Registered]
+    _: str, versions: Iterable[policies.Version], registered: Iterable[calendars.Registered]
 ) -> Rules:
     """The rules of a tenant from its registered files. Raises PolicyErrors."""
-    known = {each.name: rules.read_calendar(each.document, name=each.name) for each in registered}
+    return rules_of(versions, {each.name: read_calendar(each) for each in registered})
+
+
+def rules_of(versions: Iterable[policies.Version], known: Mapping[str, Calendar]) -> Rules:
+    """The rules in `versions`, which refer to calendars in `known` by name. Raises PolicyErrors."""
     return Rules(
         tuple(
-            rules.read(version.document, name=f"{version.id} {version.version}", calendars=known)
+            rules.read(version.document, name=f"{version.id} version {version.version}", calendars=known)
             for version in versions
         )
     )
+
+
+def read_calendar(registered: calendars.Registered) -> Calendar:
+    """The calendar in a registered file. Raises PolicyErrors."""
+    return rules.read_calendar(registered.document, name=f"calendar {registered.name}")
 
 
 class Rulebook:

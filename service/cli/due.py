@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from service.cli.files import POLICY, read_policy
-from service.cli.holds import read_holds
-from service.cli.moments import SPAN, UTC, WRITTEN, Written, away, told
+from service.cli.holds import Reasoned, ReasonedType, read_exclusions, read_holds
+from service.cli.moments import UTC, WRITTEN, Written, away, told
 from service.cli.output import show_json, table
 from service.cli.program import Problem
 from service.cli.wall import now
@@ -21,24 +21,7 @@ if TYPE_CHECKING:
     from service.sla.instants import Instant
     from service.sla.policy import Policy, Rung, Target
     from service.sla.promise import Course
-    from service.sla.timeline import Timeline
-
-
-class HoldType(click.ParamType["tuple[str, tuple[Written, Written | None]]"]):
-    """`REASON=FROM/TO`."""
-
-    name = "reason=from/to"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, tuple[Written, Written | None]]:
-        """Read it."""
-        if isinstance(value, tuple):
-            return value
-        reason, equals, span = value.partition("=")
-        if not equals:
-            self.fail(f"`{value}` names no reason: write REASON=FROM/TO", param, ctx)
-        return reason, SPAN.convert(span, param, ctx)
+    from service.sla.timeline import Circumstances
 
 
 class AttributeType(click.ParamType["tuple[str, str]"]):
@@ -60,12 +43,35 @@ class AttributeType(click.ParamType["tuple[str, str]"]):
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A target with its due, None while a hold is open, and the rungs of a promise that nothing stops."""
+    """A target with the course of a promise that nothing stops, and its rungs."""
 
     target: Target
-    start: Instant
-    due: Instant | None
+    course: Course
     rungs: tuple[tuple[Rung, Instant], ...]
+
+    @property
+    def due(self) -> Instant | None:
+        """When it is due; None when that is not known."""
+        return self.course.due
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the due lies beyond what the calendar knows."""
+        return self.due is not None and self.course.timeline.is_provisional(self.due)
+
+    @property
+    def why(self) -> str:
+        """Why there is no due."""
+        from service.cli.words import gate_text
+        from service.sla.instants import NEVER
+
+        if self.due is not None:
+            return ""
+        if self.course.timeline.clock == NEVER:
+            return f"not known before {gate_text(self.target.gate)}: --gate tells when"
+        if self.course.is_paused:
+            return "not known while time stands still: a hold or an exclusion has not ended"
+        return "it lies outside 1970 to 2199"
 
 
 @click.command()
@@ -79,7 +85,18 @@ class Dated:
     help="When the clock starts; without offset, target's zone.",
 )
 @click.option("--attr", "attributes", type=AttributeType(), multiple=True, help="An attribute of the ticket.")
-@click.option("--hold", "holds", type=HoldType(), multiple=True, help="A hold; without TO it has not ended.")
+@click.option(
+    "--gate",
+    metavar="TIME",
+    type=WRITTEN,
+    help="When the last precondition happened, for targets with a gate.",
+)
+@click.option(
+    "--hold", "holds", type=ReasonedType(), multiple=True, help="A hold; without TO it has not ended."
+)
+@click.option(
+    "--exclude", "exclusions", type=ReasonedType(), multiple=True, help="An exclusion of the ticket's area."
+)
 @click.option("--utc", is_flag=True, help="Show times in UTC.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def due(
@@ -87,7 +104,9 @@ def due(
     wanted: tuple[str, ...],
     start: Written,
     attributes: tuple[tuple[str, str], ...],
-    holds: tuple[tuple[str, tuple[Written, Written | None]], ...],
+    gate: Written | None,
+    holds: tuple[Reasoned, ...],
+    exclusions: tuple[Reasoned, ...],
     utc: bool,
     as_json: bool,
 ) -> None:
@@ -96,17 +115,17 @@ def due(
     Every target that applies to the attributes given, or those named.
     """
     targets = _chosen(read_policy(policy), wanted, dict(attributes))
-    dated = [_dated(target, start, holds) for target in targets]
+    dated = [_dated(target, start, gate, holds, exclusions) for target in targets]
     if as_json:
         show_json([_as_json(one) for one in dated])
         return
     reference = now()
-    rows = [row for one in dated for row in _rows(one, UTC if utc else one.target.zone, reference)]
+    rows = [row for one in dated for row in _rows(one, UTC if utc else one.target.calendar.zone, reference)]
     table(["target", "what", "name", "to", "at", ""], rows)
 
 
 def _chosen(policy: Policy, wanted: Sequence[str], attributes: dict[str, Any]) -> list[Target]:
-    from service.sla.promise import holds_true
+    from service.sla.ticket import holds_true
 
     known = {target.id: target for target in policy.targets}
     missing = [name for name in wanted if name not in known]
@@ -123,30 +142,43 @@ def _chosen(policy: Policy, wanted: Sequence[str], attributes: dict[str, Any]) -
 
 
 def _dated(
-    target: Target, start: Written, holds: Sequence[tuple[str, tuple[Written, Written | None]]]
+    target: Target,
+    start: Written,
+    gate: Written | None,
+    holds: Sequence[Reasoned],
+    exclusions: Sequence[Reasoned],
 ) -> Dated:
+    from service.sla.instants import EARLIEST, NEVER
     from service.sla.ladder import steps
-    from service.sla.timeline import Timeline, accepted
+    from service.sla.pauses import pauses_of
+    from service.sla.timeline import Circumstances
 
-    given = read_holds([(reason, *span) for reason, span in holds], target.zone)
-    timeline = Timeline(target, start.instant(target.zone), accepted(given, target))
-    course = _unstopped(timeline)
-    return Dated(target, timeline.start, course.due, tuple(steps(course)))
+    zone = target.calendar.zone
+    opened = EARLIEST
+    if target.gate:
+        opened = NEVER if gate is None else gate.instant(zone)
+    pauses = pauses_of(read_holds(holds, zone), read_exclusions(exclusions, zone), target)
+    course = _unstopped(target, start.instant(zone), Circumstances(opened, pauses))
+    return Dated(target, course, tuple(steps(course)))
 
 
-def _unstopped(timeline: Timeline) -> Course:
+def _unstopped(target: Target, start: Instant, circumstances: Circumstances) -> Course:
     from service.sla.instants import NEVER
     from service.sla.promise import Course
     from service.sla.statements import State
+    from service.sla.timeline import timeline_of
 
-    due = timeline.due(timeline.target.budget)
+    timeline = timeline_of(target, start, circumstances, target.calendar.latest)
+    due = timeline.due(target.budget)
     return Course(
-        target=timeline.target,
+        target=target,
         started_by=("", ""),
+        begun=start,
         timeline=timeline,
+        circumstances=circumstances,
         due=due,
         state=State.OPEN if due is None else State.BREACHED,
-        in_force=((timeline.start, NEVER),),
+        in_force=((start, NEVER),),
         arrivals=(),
         ended_by=None,
         remarks=(),
@@ -156,23 +188,38 @@ def _unstopped(timeline: Timeline) -> Course:
 def _rows(dated: Dated, zone: ZoneInfo, reference: Instant) -> Iterator[list[str]]:
     lines = [(at, rung.kind.value, rung.name, rung.role) for rung, at in dated.rungs]
     if dated.due is None:
-        yield [dated.target.id, "due", "", "", "-", "not known while it is on hold"]
+        yield [dated.target.id, "due", "", "", "-", dated.why]
     else:
         lines.append((dated.due, "due", "", ""))
     for instant, what, name, role in sorted(lines):
-        yield [dated.target.id, what, name, role, told(instant, zone), away(instant, reference)]
+        note = f", provisional: {_known(dated.target)}" if what == "due" and dated.is_provisional else ""
+        yield [
+            dated.target.id,
+            what,
+            name,
+            role,
+            told(instant, zone),
+            f"{away(instant, reference)}{note}",
+        ]
+
+
+def _known(target: Target) -> str:
+    """How far the calendar of the target is known, in words."""
+    return f"{target.calendar.name} is known until {target.calendar.versions[-1].known_until} only"
 
 
 def _as_json(dated: Dated) -> dict[str, Any]:
     from service.wire import times
 
-    return {
+    line = {
         "target": dated.target.id,
         "clause": dated.target.clause,
-        "start": times.write(dated.start),
+        "start": times.write(dated.course.start),
         "due": None if dated.due is None else times.write(dated.due),
+        "provisional": dated.is_provisional,
         "rungs": [
             {"kind": rung.kind.value, "name": rung.name, "role": rung.role, "at": times.write(at)}
             for rung, at in dated.rungs
         ],
     }
+    return {**line, "why": dated.why} if dated.why else line

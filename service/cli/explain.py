@@ -88,12 +88,12 @@ def explain(
 
 
 def _show(case: Case, promises: Sequence[Explained], *, utc: bool) -> None:
-    from service.cli.explanation import sentences
+    from service.cli.sentences import sentences
 
     if not promises:
         show(f"Ticket {case.key[1]} has no promise: {_why_none(case)}.")
     for number, each in enumerate(promises):
-        zone = UTC if utc else each.target.zone
+        zone = UTC if utc else each.target.calendar.zone
         show("" if number else f"Ticket {case.key[1]} of tenant {case.key[0]}. Times are in {zone.key}.")
         if not number:
             show()
@@ -106,7 +106,7 @@ def _show(case: Case, promises: Sequence[Explained], *, utc: bool) -> None:
             show()
             table(["at", "what", "name", "to", ""], [_statement(s, zone) for s in each.statements])
     if case.said:
-        zone = UTC if utc or not promises else promises[0].target.zone
+        zone = UTC if utc or not promises else promises[0].target.calendar.zone
         show()
         heads = ["at", "target", "what", "name", "to", "", "rev", "", "decided"]
         table(heads, [_entry(entry, zone) for entry in case.said], right=["rev"])

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO, Final, Self, TypeAlias, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, Self, TypeAlias, cast
 
 import click
 
@@ -82,6 +82,17 @@ def read_calendars(path: Path) -> Mapping[str, Calendar]:
         raise Problem("\n".join(["the policy cannot be used", *findings(errors)])) from None
 
 
+def read_calendar(path: Path) -> Calendar:
+    """The calendar in the calendar file; Problem with a line for each error in it."""
+    from service.rules import PolicyErrors
+    from service.rules import read_calendar as read
+
+    try:
+        return read(content(path), name=str(path))
+    except PolicyErrors as errors:
+        raise Problem("\n".join(["the calendar cannot be used", *findings(errors)])) from None
+
+
 def content(path: Path) -> bytes:
     """What is in the file; Problem when it cannot be read."""
     try:
@@ -94,6 +105,14 @@ def findings(errors: PolicyErrors) -> list[str]:
     """A line for each error: file:line:column: field: message."""
     return [
         f"{errors.name}:{error.line}:{error.column}: {f'{error.field}: ' if error.field else ''}{error.message}"
+        for error in errors.errors
+    ]
+
+
+def error_lines(errors: PolicyErrors) -> list[dict[str, Any]]:
+    """The same as JSON."""
+    return [
+        {"line": error.line, "column": error.column, "field": error.field, "message": error.message}
         for error in errors.errors
     ]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from service.cli.database import with_database
-from service.cli.files import POLICY, content, findings, read_policy
+from service.cli.files import POLICY, content, error_lines, findings, read_policy
 from service.cli.moments import UTC, told
 from service.cli.output import say, show, show_json
 from service.cli.program import Problem
@@ -99,11 +99,7 @@ def _show(path: Path, found: Any) -> None:
 def _as_json(path: Path, found: Any) -> dict[str, Any]:
     if _is_policy(found):
         return {"file": str(path), "ok": True, **_identity(found), "errors": []}
-    errors = [
-        {"line": error.line, "column": error.column, "field": error.field, "message": error.message}
-        for error in found.errors
-    ]
-    return {"file": str(path), "ok": False, "errors": errors}
+    return {"file": str(path), "ok": False, "errors": error_lines(found)}
 
 
 def _identity(read: Policy) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class Watched:
         self._file = file
         self._shown = shown
         self._done = 0
-        self._total = _size(file)
+        self._total = size_of(file)
 
     def read(self, size: int = -1) -> bytes:
         """As the file, counted."""
@@ -92,7 +92,8 @@ def watched(file: BinaryIO, shown: Shown) -> BinaryIO:
     return cast("BinaryIO", Watched(file, shown))
 
 
-def _size(file: BinaryIO) -> int | None:
+def size_of(file: BinaryIO) -> int | None:
+    """The bytes of a regular file; None for anything else."""
     try:
         return os.fstat(file.fileno()).st_size or None
     except OSError:

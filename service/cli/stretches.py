@@ -91,6 +91,7 @@ def _cut(stretch: Stretch, mark: Instant | None) -> Iterator[tuple[Instant, Inst
 
 
 def _line(row: Row, zone: ZoneInfo) -> list[str]:
-    total = f"{row.total} days" if row.in_days else clockwise(row.total)
+    days = f"{row.total} {'day' if row.total == 1 else 'days'}"
+    total = days if row.in_days else clockwise(row.total)
     note = f"< {row.note}" if row.note else ""
     return [told(row.start, zone), told(row.end, zone), row.what, row.why, clockwise(row.length), total, note]

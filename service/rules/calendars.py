@@ -3,115 +3,222 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
-from itertools import pairwise
+from dataclasses import dataclass
+from datetime import date, timedelta
 from types import MappingProxyType
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from service.rules import times
+from service.rules import days, statutory
+from service.rules.days import Week
 from service.rules.errors import Finding, Path
-from service.rules.shapes import ROUND_THE_CLOCK, CalendarShape
-from service.sla.calendars import Calendar, DaySegments, Version
-from service.sla.instants import DAY
+from service.rules.hints import NEEDED
+from service.rules.shapes import ROUND_THE_CLOCK, CalendarFileShape, CalendarShape, OwnCalendarShape, VersionShape
+from service.sla.calendars import Calendar, Version
+
+#: What belongs to a version, and cannot stand beside `versions`.
+_OF_VERSIONS: Final = ("known_since", "known_until", "closed", "open", "statutory", "makeup")
+
+_NAME_TAKEN: Final = f"`{ROUND_THE_CLOCK}` means every hour of every day: choose another name"
+_GOVERNS_ALL: Final = "a calendar's first version governs all dates: leave it out, or give it to a later one of `versions`"
 
 
-def findings(calendars: Mapping[str, CalendarShape | None] | None) -> Iterator[Finding]:
-    """Everything wrong with `calendars` beyond the shape of single values."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One version of a calendar, counted from 0: where it stands, and its week, which it may have from the calendar."""
+
+    number: int
+    shape: VersionShape
+    path: Path
+    week: days.Spans | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its days can be told."""
+        country, until = self.shape.statutory, self.shape.known_until
+        if self.week is None:
+            return False
+        if country is None:
+            return True
+        return (
+            until is not None
+            and statutory.trouble(country) is None
+            and statutory.unknown_year(country, until) is None
+        )
+
+
+def findings(
+    calendars: Mapping[str, CalendarShape | None] | None, files: Mapping[str, Calendar]
+) -> Iterator[Finding]:
+    """Everything wrong with the `calendars` of a policy beyond the shape of single values; `files` are read already."""
     for name, calendar in (calendars or {}).items():
         path: Path = ("calendars", name)
         if name == ROUND_THE_CLOCK:
-            yield path, f"`{ROUND_THE_CLOCK}` means every hour of every day: choose another name"
-        if calendar is not None:
-            yield from _days_given_twice(calendar, path)
-            yield from _dates_given_twice(calendar, path)
-            yield from _spans_in_disorder(calendar, path)
-            yield from _nights_in_disorder(calendar, path)
-            yield from _without_time(calendar, path)
+            yield path, _NAME_TAKEN
+        if calendar is None:
+            continue
+        if calendar.file is None:
+            yield from _of_one(calendar, path)
+        else:
+            yield from _of_reference(name, calendar, files, path)
 
 
-def build(name: str, calendar: CalendarShape, zone: ZoneInfo | None) -> Calendar:
-    """The core value of a calendar without findings; `zone` is that of the file, for one without its own."""
-    own = calendar.zone or zone
-    if own is None or calendar.week is None:
-        raise ValueError(f"calendar {name} is incomplete")
-    dates: dict[date, DaySegments] = {day: () for span in calendar.closed or () for day in span or ()}
-    dates |= {times.day(day): _segments(segments) for day, segments in (calendar.open or {}).items()}
-    version = Version(week=_week(calendar), dates=MappingProxyType(dates))
-    return Calendar(name=name, zone=own, versions=(version,))
+def of_file(calendar: CalendarFileShape) -> Iterator[Finding]:
+    """Everything wrong with the `calendar` of a calendar file beyond the shape of single values."""
+    if calendar.calendar == ROUND_THE_CLOCK:
+        yield ("calendar",), _NAME_TAKEN
+    yield from _of_one(calendar, ())
 
 
-def _week(calendar: CalendarShape) -> tuple[DaySegments, ...]:
-    days: dict[int, DaySegments] = {}
-    for key, segments in (calendar.week or {}).items():
-        days |= dict.fromkeys(times.weekdays(key), _segments(segments))
-    return tuple(days.get(number, ()) for number in range(7))
+def _of_reference(
+    name: str, calendar: CalendarShape, files: Mapping[str, Calendar], path: Path
+) -> Iterator[Finding]:
+    for key in sorted(calendar.model_fields_set - {"file"}):
+        yield (*path, key), "the file says this: leave it out here, or leave `file` out"
+    if name not in files:
+        told = f"no calendar `{name}` was found there: its file has to begin with `calendar: {name}`"
+        yield (*path, "file"), told
+    elif files[name].name != name:
+        yield (*path, "file"), f"the file calls its calendar `{files[name].name}`: give both the same name"
 
 
-def _segments(segments: list[tuple[int, int] | None] | None) -> DaySegments:
-    return tuple(segment for segment in segments or () if segment is not None)
+def _of_one(calendar: OwnCalendarShape, path: Path) -> Iterator[Finding]:
+    """Everything wrong with the `calendar` at `path`."""
+    if calendar.week is not None:
+        yield from days.week_findings(calendar.week, (*path, "week"))
+    if calendar.versions == []:
+        yield (*path, "versions"), "holds no version: give one, or leave it out"
+    if "versions" in calendar.model_fields_set:
+        for key in sorted(calendar.model_fields_set.intersection(_OF_VERSIONS)):
+            yield (*path, key), f"`{key}` belongs to a version here: put it under `versions`"
+        for position, version in enumerate(calendar.versions or ()):
+            if version is not None and version.week is not None:
+                yield from days.week_findings(version.week, (*path, "versions", position, "week"))
+    parts = parts_of(calendar, path)
+    for part in parts:
+        yield from days.date_findings(part.shape, part.path)
+        yield from _statutory(part)
+        if part.week is not None and part.is_whole:
+            yield from days.night_findings(part.shape, days.week_of(part.week), part.path)
+    yield from _order(parts)
+    yield from _between(parts)
 
 
-def _days_given_twice(calendar: CalendarShape, path: Path) -> Iterator[Finding]:
-    seen: dict[int, str] = {}
-    for key in calendar.week or {}:
-        for number in times.weekdays(key):
-            if number in seen:
-                day = times.WEEKDAYS[number]
-                yield (*path, "week", key), f"{day} is in `{seen[number]}` already: give each day once"
-            seen.setdefault(number, key)
+def missing(calendar: OwnCalendarShape, path: Path) -> Iterator[Finding]:
+    """The keys that are missing in the `calendar` at `path`, with what they are for."""
+    given, is_bounded = calendar.model_fields_set, False
+    if not given & {"week", "file", "versions"}:
+        yield (*path, "week"), NEEDED["week"]
+    for position, version in enumerate(calendar.versions or ()):
+        if version is None:
+            continue
+        own, place = version.model_fields_set, (*path, "versions", position)
+        if "week" not in own | given:
+            yield (*place, "week"), NEEDED["week"]
+        if position > 0 and "known_since" not in own:
+            yield (*place, "known_since"), NEEDED["known_since"]
+        if is_bounded and "known_until" not in own:
+            yield (*place, "known_until"), NEEDED["known_until"]
+        is_bounded = is_bounded or "known_until" in own
 
 
-def _dates_given_twice(calendar: CalendarShape, path: Path) -> Iterator[Finding]:
-    closed: set[date] = set()
-    for position, span in enumerate(calendar.closed or ()):
-        again = sorted(closed & set(span or ()))
-        if again:
-            yield (*path, "closed", position), f"{again[0]} is given twice: keep one of the two"
-        closed |= set(span or ())
-    for day in calendar.open or {}:
-        if times.day(day) in closed:
-            yield (*path, "open", day), f"{day} is closed above: a day is either closed or open"
+def build(name: str, calendar: OwnCalendarShape, zone: ZoneInfo | None) -> Calendar:
+    """The core value of a calendar without findings in `zone`."""
+    if zone is None:
+        raise ValueError(f"calendar {name} has no zone")
+    return Calendar(name=name, zone=zone, versions=tuple(map(_version, parts_of(calendar, ()))))
 
 
-def _spans_in_disorder(calendar: CalendarShape, path: Path) -> Iterator[Finding]:
-    for part, days in (("week", calendar.week), ("open", calendar.open)):
-        for key, spans in (days or {}).items():
-            for position, (earlier, later) in enumerate(pairwise(spans or ()), start=1):
-                if earlier is not None and later is not None and later[0] < earlier[1]:
-                    told = (
-                        "overlaps the one before it"
-                        if earlier[0] < later[1]
-                        else "is earlier than the one before it"
-                    )
-                    yield (*path, part, key, position), f"{told}: give the spans of a day in order and apart"
-
-
-def _nights_in_disorder(calendar: CalendarShape, path: Path) -> Iterator[Finding]:
-    week = _week(calendar)
-    for number, today in enumerate(week):
-        next_number = (number + 1) % 7
-        tomorrow = week[next_number]
-        if today and tomorrow and today[-1][1] - DAY > tomorrow[0][0]:
-            day, next_day = times.WEEKDAYS[number], times.WEEKDAYS[next_number]
-            told = f"the last span of {day} runs over midnight into the first of {next_day}: keep them apart"
-            yield (*path, "week", _key_of(calendar, number)), told
-
-
-def _key_of(calendar: CalendarShape, number: int) -> str:
-    return next(key for key in reversed(calendar.week or {}) if number in times.weekdays(key))
-
-
-def _without_time(calendar: CalendarShape, path: Path) -> Iterator[Finding]:
-    if calendar.week is not None and None not in calendar.week.values() and not any(_week(calendar)):
-        if any(None in (segments or ()) for segments in calendar.week.values()):
-            return
-        yield (
-            (*path, "week"),
-            "holds no working time, so that nothing would ever be due: give at least one span",
+def parts_of(calendar: OwnCalendarShape, path: Path) -> list[Part]:
+    """The versions of `calendar` in the order of the file; itself when it has none."""
+    if "versions" not in calendar.model_fields_set:
+        return [Part(0, calendar, path, calendar.week)]
+    return [
+        Part(
+            position,
+            version,
+            (*path, "versions", position),
+            version.week if "week" in version.model_fields_set else calendar.week,
         )
-    for day, segments in (calendar.open or {}).items():
-        if segments == []:
-            yield (
-                (*path, "open", day),
-                "an open day needs its spans: give them, or put the date under `closed`",
-            )
+        for position, version in enumerate(calendar.versions or ())
+        if version is not None
+    ]
+
+
+def weeks_of(calendar: CalendarShape | Calendar) -> list[Week]:
+    """The weeks of the versions of `calendar`, as far as they can be told."""
+    if isinstance(calendar, Calendar):
+        return [version.week for version in calendar.versions]
+    return [days.week_of(part.week) for part in parts_of(calendar, ()) if part.week is not None]
+
+
+def _version(part: Part) -> Version:
+    if part.week is None:
+        raise ValueError("a version has no week")
+    week = days.week_of(part.week)
+    return Version(
+        week=week,
+        dates=MappingProxyType(days.dates_of(part.shape, week)),
+        known_since=part.shape.known_since,
+        known_until=part.shape.known_until,
+    )
+
+
+def _statutory(part: Part) -> Iterator[Finding]:
+    version, path, country = part.shape, part.path, part.shape.statutory
+    if "statutory" not in version.model_fields_set and version.makeup is not None:
+        yield (*path, "makeup"), "make-up days come with `statutory`: name the country there, or use `open`"
+    if country is None:
+        return
+    if "known_until" not in version.model_fields_set:
+        told = "needs `known_until`, the last date that was published: nobody knows these days for all years"
+        yield (*path, "statutory"), told
+    if told := statutory.trouble(country):
+        yield (*path, "statutory"), told
+        return
+    if country not in statutory.WITH_MAKEUP and version.makeup is not None:
+        yield (*path, "makeup"), f"`{country}` has no make-up working days: leave it out"
+    until = version.known_until
+    if until is not None and (year := statutory.unknown_year(country, until)) is not None:
+        told = f"the statutory days of `{country}` in {year} are not known to this release: take an earlier date"
+        yield (*path, "known_until"), f"{told}, or leave `statutory` out and give the dates"
+
+
+def _order(parts: list[Part]) -> Iterator[Finding]:
+    """What is wrong with when versions became known and how far they know."""
+    last: date | None = None
+    for part in parts:
+        path, since, until = part.path, part.shape.known_since, part.shape.known_until
+        if since is None:
+            continue
+        if part.number == 0:
+            yield (*path, "known_since"), _GOVERNS_ALL
+            continue
+        if last is not None and since <= last:
+            told = f"is not after {last} above: versions stand in the order in which they were published"
+            yield (*path, "known_since"), told
+        if until is not None and until <= since:
+            told = f"is not after {since}, the `known_since`: the version would know nothing"
+            yield (*path, "known_until"), told
+        last = since
+
+
+def _between(parts: list[Part]) -> Iterator[Finding]:
+    """What is wrong between versions: nights, and dates that a version before governs."""
+    for place, later in enumerate(parts):
+        since = later.shape.known_since
+        if place == 0 or since is None or not all(part.is_whole for part in parts[: place + 1]):
+            continue
+        before, after, following = parts[:place], _version(later), since + timedelta(days=1)
+        if days.runs_into(_governing(before, since).of(since), after.of(following)):
+            yield (*later.path, "known_since"), days.runs_over(str(since), str(following))
+        for own, day in days.own_dates(later.shape):
+            if day <= since and _governing(before, day).of(day) != after.of(day):
+                told = f"{day} is not after {since}, so that a version above governs it, and says otherwise"
+                yield (*later.path, *own), f"{told}: take it out, or correct it there"
+
+
+def _governing(parts: list[Part], day: date) -> Version:
+    """The last of `parts` that governs `day`."""
+    later = (part for part in reversed(parts[1:]) if (since := part.shape.known_since) and since < day)
+    return _version(next(later, parts[0]))

@@ -14,10 +14,12 @@ from service.rules.shapes import (
     EventShape,
     MeaningShape,
     PolicyShape,
+    PreconditionShape,
     RungShape,
     Shape,
     SourceShape,
     TargetShape,
+    VersionShape,
 )
 
 #: What a key that has to be there is for.
@@ -25,12 +27,15 @@ NEEDED: Final[Mapping[str, str]] = {
     "policy": "the name of this policy, such as `service-desk`",
     "version": "which version of the policy this is, such as `2026-1`",
     "effective_from": "from which instant on tickets follow it, such as `2026-01-01T00:00:00+08:00`",
+    "calendar": "the name of this calendar, such as `prc-office`",
     "tenant": "whose policy it is",
     "zone": "where its dates and wall times are read, such as `Asia/Shanghai`",
     "targets": "what is promised, each target under its name",
     "document": "the title of the document the rules come from",
     "means": "the word of the vocabulary it stands for",
     "week": "the working time of each weekday, such as `mon-fri: [08:30-12:00, 13:30-17:30]`",
+    "known_since": "the date this version was published on; it governs the dates after that",
+    "known_until": "the last date this version knows; without it, unlike the one before, it would know all dates",
     "event": "the type of the event",
     "at": "when it is said: `due`, `2h before`, `4h after` or `75%`",
     "role": "who is addressed, such as `window_head`",
@@ -45,12 +50,21 @@ _ALSO_CALLED: Final[Mapping[str, str]] = {
     "tz": "zone",
     "effective": "effective_from",
     "holidays": "closed",
+    "workdays": "open",
+    "make_up": "makeup",
+    "country": "statutory",
+    "published": "known_since",
+    "until": "known_until",
+    "revisions": "versions",
     "duration": "budget",
     "deadline": "budget",
     "limit": "budget",
     "calendar": "hours",
     "pauses": "accepts",
     "holds": "accepts",
+    "force_majeure": "exclusions",
+    "preconditions": "gate",
+    "go_live": "adopt_from",
     "warnings": "warn",
     "escalations": "ladder",
     "escalation": "ladder",
@@ -60,19 +74,21 @@ _ALSO_CALLED: Final[Mapping[str, str]] = {
 }
 
 
-def unknown(path: Path) -> str:
-    """A sentence about the unknown key that `path` ends with."""
-    key, shape = str(path[-1]), _shape_at(path[:-1])
+def unknown(path: Path, root: type[Shape]) -> str:
+    """A sentence about the unknown key that `path` ends with; `root` is the shape of the file."""
+    key, shape = str(path[-1]), _shape_at(path[:-1], root)
     if sentence := LATER.get(shape, {}).get(key):
         return f"`{key}` ({sentence}) is not built yet: take it out, or the promise would not be what the file says"
     keys = tuple(shape.model_fields)
+    if path[2:3] == ("gate",):  # an entry is one event or several
+        keys = (*PreconditionShape.model_fields, *EventShape.model_fields)
     meant = _ALSO_CALLED.get(key)
     near = [meant] if meant in keys else get_close_matches(key, keys, n=1)
     hint = f"did you mean `{near[0]}`?" if near else f"the keys here are {', '.join(keys)}"
     return f"`{key}` is not a key here: {hint}"
 
 
-def _shape_at(path: Path) -> type[Shape]:
+def _shape_at(path: Path, root: type[Shape]) -> type[Shape]:
     match path:
         case ("source",):
             return SourceShape
@@ -80,13 +96,15 @@ def _shape_at(path: Path) -> type[Shape]:
             return MeaningShape
         case ("calendars", _):
             return CalendarShape
+        case ("calendars", _, "versions", _) | ("versions", _):
+            return VersionShape
         case ("targets", _):
             return TargetShape
         case ("targets", _, "warn", _):
             return RungShape
         case ("targets", _, "ladder", _):
             return EscalationShape
-        case ("targets", _, "start" | "stop" | "cancel", _):
+        case ("targets", _, "start" | "stop" | "cancel", _) | ("targets", _, "gate", *_):
             return EventShape
         case _:
-            return PolicyShape
+            return root

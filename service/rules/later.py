@@ -9,32 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from service.rules.shapes import CalendarShape, PolicyShape, Shape, TargetShape
+from service.rules.shapes import PolicyShape, Shape, TargetShape
 
 LATER: Final[Mapping[type[Shape], Mapping[str, str]]] = {
     PolicyShape: {
         "exclusions": "time that is taken out for a whole area",
         "requires": "event sources that have to be complete before a verdict",
-        "adopt_from": "judging older tickets without announcing them",
         "areas": "profiles by area",
         "overrides": "targets changed for some tickets",
     },
-    CalendarShape: {
-        "statutory": "the statutory working days of a country",
-        "known_since": "calendars with versions",
-        "known_until": "calendars with an end of knowledge",
-    },
     TargetShape: {
-        "gate": "preconditions before the clock starts",
-        "exclusions": "time taken out for force majeure",
-        "max_open": "holds that stop counting as holds after a while",
         "extension": "approved extensions",
         "deemed": "promises deemed kept when the customer cannot be reached",
         "backward": "deadlines that lie before a known instant",
         "chain": "the chain of people responsible",
         "promised": "dates promised in a conversation",
         "every": "periodic updates",
-        "day_end": "where a working day ends",
         "requires": "event sources that have to be complete before a verdict",
         "off": "targets that are present and switched off",
     },

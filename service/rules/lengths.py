@@ -11,13 +11,13 @@ from service.sla.policy import Unit
 
 #: The longest budget and the latest rung.
 MAX_DAYS: Final = 3652
-_LONGEST: Final = {Unit.TIME: MAX_DAYS * DAY, Unit.CALENDAR_DAYS: MAX_DAYS}
+_LONGEST: Final = {Unit.TIME: MAX_DAYS * DAY, Unit.CALENDAR_DAYS: MAX_DAYS, Unit.WORKING_DAYS: MAX_DAYS}
 
 _TIME: Final = re.compile(
     r"(?:([0-9]+) ?(?:h|hours?))? ?(?:([0-9]+) ?(?:m|min|minutes?))? ?(?:([0-9]+) ?(?:s|seconds?))?"
 )
-_CALENDAR_DAYS: Final = re.compile(r"([0-9]+) ?calendar[ _]days?")
-_EXAMPLES: Final = "write for example `24h`, `8h30m`, `90s` or `5 calendar_days`"
+_DAYS: Final = re.compile(r"([0-9]+) ?(calendar|working)[ _]days?")
+_EXAMPLES: Final = "write for example `24h`, `8h30m`, `5 working_days` or `5 calendar_days`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class Length:
     unit: Unit
 
     def __str__(self) -> str:
-        if self.unit is Unit.CALENDAR_DAYS:
-            return f"{self.amount} calendar_day{'' if self.amount == 1 else 's'}"
+        if self.unit is not Unit.TIME:
+            return f"{self.amount} {self.unit.removesuffix('s')}{'' if self.amount == 1 else 's'}"
         seconds = self.amount // SECOND
         parts = ((seconds // 3600, "h"), (seconds // 60 % 60, "m"), (seconds % 60, "s"))
         return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
@@ -67,7 +67,7 @@ class Step:
         if away is None:
             return budget.amount
         if away.unit is not budget.unit:
-            told = "hours, minutes or seconds" if budget.unit is Unit.TIME else "calendar_days"
+            told = "hours, minutes or seconds" if budget.unit is Unit.TIME else budget.unit
             raise ValueError(f"the budget of {budget} and `{away}` count differently: write {told}")
         return budget.amount - away.amount if self.before else budget.amount + away.amount
 
@@ -77,6 +77,14 @@ def length(text: str) -> Length:
     found = _length(text)
     if found.amount == 0:
         raise ValueError(f"`{text}` is no time at all: {_EXAMPLES}")
+    return found
+
+
+def limit(text: str) -> Length:
+    """How long a hold may last: a length that is not in working days; ValueError with a sentence otherwise."""
+    found = length(text)
+    if found.unit is Unit.WORKING_DAYS:
+        raise ValueError(f"`{text}` counts working days: write hours, which run round the clock here, or calendar_days")
     return found
 
 
@@ -112,15 +120,15 @@ def _percent(number: int) -> int:
 def _length(text: str) -> Length:
     told = " ".join(text.lower().split())
     found = None
-    if match := _CALENDAR_DAYS.fullmatch(told):
-        found = Length(int(match[1]), Unit.CALENDAR_DAYS)
+    if match := _DAYS.fullmatch(told):
+        found = Length(int(match[1]), Unit(f"{match[2]}_days"))
     elif told and (match := _TIME.fullmatch(told)):
         hours, minutes, seconds = (int(part or 0) for part in match.groups())
         found = Length(hours * HOUR + minutes * MINUTE + seconds * SECOND, Unit.TIME)
     if found is None:
         raise ValueError(f"`{text}` {_trouble(told)}")
     if found.amount > _LONGEST[found.unit]:
-        raise ValueError(f"`{text}` is longer than ten years ({MAX_DAYS} calendar_days or {MAX_DAYS * 24}h)")
+        raise ValueError(f"`{text}` is longer than ten years ({MAX_DAYS} days or {MAX_DAYS * 24}h)")
     return found
 
 
@@ -130,14 +138,14 @@ def _trouble(told: str) -> str:
         return f"is less than nothing: {_EXAMPLES}"
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?", told):
         return f"has no unit: {_EXAMPLES}"
-    if re.fullmatch(r"[0-9.]+ ?(working|business)[ _]days?", told):
-        return "counts working days, which is not built yet: write hours of a calendar, or calendar_days"
-    if re.fullmatch(r"[0-9]*\.[0-9]+ ?(calendar[ _])?d(ays?)?", told):
+    if re.fullmatch(r"[0-9]+ ?business[ _]days?", told):
+        return "is not read: the word here is working_days, `5 working_days`"
+    if re.fullmatch(r"[0-9]*\.[0-9]+ ?((calendar|working|business)[ _])?d(ays?)?", told):
         return "is a fraction of a day: days are counted whole, write hours for less"
     if re.fullmatch(r"[0-9]*\.[0-9]+ ?[a-z]+", told):
         return "is a fraction: write it in smaller units, `8h30m` for eight and a half hours"
     if re.fullmatch(r"[0-9]+ ?d(ays?)?", told):
-        return "does not say which days: write calendar_days, or hours such as `24h`"
+        return "does not say which days: write working_days or calendar_days, or hours such as `24h`"
     if re.fullmatch(r"[0-9]+ ?(w|weeks?|months?|y|years?)", told):
         return "is not counted here: write it in calendar_days, 7 for a week"
     return f"is not a length of time: {_EXAMPLES}"

@@ -7,8 +7,8 @@ finds every error.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import ValidationError
 
@@ -16,8 +16,11 @@ from service.rules import calendars, targets, values, vocabulary
 from service.rules.document import Document
 from service.rules.errors import Finding, Path, PolicyError
 from service.rules.hints import NEEDED, unknown
-from service.rules.shapes import PolicyShape
+from service.rules.shapes import CalendarFileShape, PolicyShape, Shape
 from service.rules.tree import Unreadable, compose
+from service.sla.calendars import Calendar
+
+S = TypeVar("S", bound=Shape)
 
 #: Cutting can uncover another error; more rounds than a file has levels are never needed.
 _ROUNDS: Final = 8
@@ -30,35 +33,58 @@ _NAMED: Final = (
 )
 
 
-@dataclass
-class Reading:
-    """What came of a text: the shape of what could be read, and the errors."""
+@dataclass(frozen=True)
+class Reading(Generic[S]):
+    """What came of a text: the shape of what could be read, and the errors; without errors the shape is complete."""
 
-    shape: PolicyShape | None = None
-    errors: list[PolicyError] = field(default_factory=list)
+    shape: S | None
+    errors: tuple[PolicyError, ...]
 
 
-def read_shape(text: str) -> Reading:
-    """Read `text` and check it; without errors the shape is complete."""
-    reading = Reading()
+def read_policy(text: str, files: Mapping[str, Calendar]) -> Reading[PolicyShape]:
+    """Read and check the policy file `text`; `files` are the calendars of other files by name."""
     try:
-        document = compose(text)
+        document = compose(text, "policy")
     except Unreadable as unreadable:
-        reading.errors.append(unreadable.error)
-        return reading
-    reading.errors.extend(document.errors)
-    reading.shape = _shape(document, reading.errors)
-    if reading.shape is not None:
-        policy = reading.shape
-        reading.errors.extend(document.at_key(path, message) for path, message in _misnamed(policy))
+        return Reading(None, (unreadable.error,))
+    shape, errors = _shape(document, PolicyShape)
+    if shape is not None:
+        errors += [document.at_key(path, told) for path, told in _misnamed(shape)]
+        for name, calendar in (shape.calendars or {}).items():
+            if calendar is not None:
+                errors += _missing(document, calendars.missing(calendar, ("calendars", name)))
         for findings in (
-            vocabulary.findings(policy),
-            calendars.findings(policy.calendars),
-            targets.findings(policy),
+            vocabulary.findings(shape),
+            calendars.findings(shape.calendars, files),
+            targets.findings(shape, files),
         ):
-            reading.errors.extend(document.at_value(path, message) for path, message in findings)
-    reading.errors = sorted(set(reading.errors))
-    return reading
+            errors += [document.at_value(path, told) for path, told in findings]
+    return Reading(shape, tuple(sorted(set(errors))))
+
+
+def read_calendar(text: str) -> Reading[CalendarFileShape]:
+    """Read and check the calendar file `text`."""
+    try:
+        return of_calendar(compose(text, "calendar"))
+    except Unreadable as unreadable:
+        return Reading(None, (unreadable.error,))
+
+
+def of_calendar(document: Document) -> Reading[CalendarFileShape]:
+    """Check the `document` of a calendar file."""
+    shape, errors = _shape(document, CalendarFileShape)
+    if shape is not None:
+        errors += _missing(document, calendars.missing(shape, ()))
+        errors += [document.at_value(path, told) for path, told in calendars.of_file(shape)]
+    return Reading(shape, tuple(sorted(set(errors))))
+
+
+def _missing(document: Document, findings: Iterator[Finding]) -> list[PolicyError]:
+    return [document.missing(path, _is_missing(path, told)) for path, told in findings]
+
+
+def _is_missing(path: Path, purpose: str) -> str:
+    return f"`{path[-1]}` is missing: {purpose}"
 
 
 def _misnamed(policy: PolicyShape) -> Iterator[Finding]:
@@ -70,25 +96,26 @@ def _misnamed(policy: PolicyShape) -> Iterator[Finding]:
                 yield (part, name), str(error)
 
 
-def _shape(document: Document, errors: list[PolicyError]) -> PolicyShape | None:
+def _shape(document: Document, kind: type[S]) -> tuple[S | None, list[PolicyError]]:
+    errors = list(document.errors)
     for _ in range(_ROUNDS):
         try:
-            return PolicyShape.model_validate(document.data)
+            return kind.model_validate(document.data), errors
         except ValidationError as error:
             faults: list[Any] = list(error.errors(include_url=False))
-        errors += [_error(document, fault) for fault in faults]
+        errors += [_error(document, fault, kind) for fault in faults]
         _cut_out(document, faults)
-    return None
+    return None, errors
 
 
-def _error(document: Document, fault: Mapping[str, Any]) -> PolicyError:
+def _error(document: Document, fault: Mapping[str, Any], kind: type[Shape]) -> PolicyError:
     path: Path = tuple(fault["loc"])
     if _is_key(path):
         return document.at_key(path[:-1], str(fault["ctx"]["error"]))
     if fault["type"] == "extra_forbidden":
-        return document.at_key(path, unknown(path))
+        return document.at_key(path, unknown(path, kind))
     if fault["type"] == "missing":
-        return document.missing(path, f"`{path[-1]}` is missing: {NEEDED[str(path[-1])]}")
+        return document.missing(path, _is_missing(path, NEEDED[str(path[-1])]))
     return document.at_value(path, _told(fault))
 
 

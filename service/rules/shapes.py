@@ -17,7 +17,7 @@ from service.rules import lengths, times, values
 from service.rules.values import as_list, as_mapping, choice, key, one
 from service.sla.events import VOCABULARY
 from service.sla.instants import Duration, Instant
-from service.sla.policy import Boundary
+from service.sla.policy import Boundary, DayEnd
 
 #: `hours: 24x7`, the name that no calendar may have.
 ROUND_THE_CLOCK: Final = "24x7"
@@ -38,16 +38,23 @@ Role = Annotated[
 ]
 RungName = Annotated[str, one(values.rung_name)]
 Exact = Annotated[str, one(values.exact)]
-Reason = Annotated[str, one(values.reason)]
+Country = Annotated[
+    str, one(values.named(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", "the letters of a country, such as `CN` or `DE-BY`"))
+]
+File = Annotated[str, one(values.file)]
 Zone = Annotated[ZoneInfo, one(times.zone)]
 Moment = Annotated[Instant, one(times.instant)]
+Day = Annotated[date, one(times.day)]
 Budget = Annotated[lengths.Length, one(lengths.length)]
+Limit = Annotated[lengths.Length, one(lengths.limit)]
 Span = Annotated[Duration, one(lengths.span)]
 At = Annotated[lengths.Step, one(lengths.step)]
 Dates = Annotated[tuple[date, ...], one(times.dates)]
 Segment = Annotated[tuple[Duration, Duration], one(times.segment)]
 Segments = Annotated[list[Segment | None], BeforeValidator(as_list)]
+Week = dict[Annotated[str, key(times.weekdays)], Segments | None]
 Values = Annotated[list[Exact | None], BeforeValidator(as_list)]
+Reasons = Annotated[list[Annotated[str, one(values.reason)] | None], BeforeValidator(as_list)]
 Conditions = dict[str, Values | None]
 
 
@@ -70,11 +77,34 @@ class MeaningShape(Shape):
     rename: dict[str, Exact | None] | None = None
 
 
-class CalendarShape(Shape):
-    zone: Zone | None = None
-    week: dict[Annotated[str, key(times.weekdays)], Segments | None] | None
+class VersionShape(Shape):
+    known_since: Day | None = None
+    known_until: Day | None = None
+    week: Week | None = None
     closed: Annotated[list[Dates | None], BeforeValidator(as_list)] | None = None
     open: dict[Annotated[str, key(times.day)], Segments | None] | None = None
+    statutory: Country | None = None
+    makeup: Segments | None = None
+
+
+class OwnCalendarShape(VersionShape):
+    """A calendar without `versions` is its own only version."""
+
+    versions: Annotated[list[VersionShape | None], BeforeValidator(as_list)] | None = None
+
+
+class CalendarShape(OwnCalendarShape):
+    """A calendar in a policy."""
+
+    zone: Zone | None = None
+    file: File | None = None
+
+
+class CalendarFileShape(OwnCalendarShape):
+    """A calendar in a file of its own."""
+
+    calendar: Annotated[str, one(values.lower_identifier)] | None
+    zone: Zone | None
 
 
 class EventShape(Shape):
@@ -97,18 +127,33 @@ Warnings = Annotated[list[Annotated[RungShape, as_mapping("at")] | None], Before
 Ladder = Annotated[list[Annotated[EscalationShape, as_mapping("at")] | None], BeforeValidator(as_list)]
 
 
+class PreconditionShape(Shape):
+    """One entry of a gate: any of some events."""
+
+    any: Events | None
+
+
+Gate = Annotated[
+    list[Annotated[PreconditionShape, BeforeValidator(values.as_alternatives)] | None], BeforeValidator(as_list)
+]
+
+
 class TargetShape(Shape):
     clause: Prose | None = None
     regime: Prose | None = None
     applies: Conditions | None = None
     start: Events | None = None
+    gate: Gate | None = None
     stop: Events | None
     cancel: Events | None = None
     budget: Budget | None
     hours: Exact | None = None
     zone: Zone | None = None
     boundary: Annotated[Boundary, one(lambda value: Boundary(choice(*Boundary)(value)))] | None = None
-    accepts: Annotated[list[Reason | None], BeforeValidator(as_list)] | None = None
+    day_end: Annotated[DayEnd, one(lambda value: DayEnd(choice(*DayEnd)(value)))] | None = None
+    accepts: Reasons | None = None
+    max_open: dict[Annotated[str, key(values.reason)], Limit | None] | None = None
+    exclusions: Reasons | None = None
     reopen: Annotated[Reopen, one(lambda value: Reopen(choice(*Reopen)(value)))] | None = None
     warn: Warnings | None = None
     ladder: Ladder | None = None
@@ -124,6 +169,7 @@ class PolicyShape(Shape):
     tenant: Identifier | None
     source: Annotated[SourceShape, as_mapping("document")] | None = None
     zone: Zone | None
+    adopt_from: Moment | None = None
     grace: Span | None = None
     vocabulary: dict[str, Annotated[MeaningShape, as_mapping("means")] | None] | None = None
     events: Annotated[list[EventName | None], BeforeValidator(as_list)] | None = None

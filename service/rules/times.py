@@ -22,6 +22,7 @@ _MOMENT: Final = re.compile(
 )
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SEGMENT: Final = re.compile(r"([0-9]{1,2}):([0-9]{2}) ?- ?([0-9]{1,2}):([0-9]{2})")
+_DATES: Final = "`2026-10-01`, or `2026-10-01 to 2026-10-08` for a range"
 _FIRST_YEAR: Final = 1970
 _LAST_YEAR: Final = 2199
 
@@ -47,8 +48,8 @@ def instant(text: str) -> Instant:
 def dates(text: str) -> tuple[date, ...]:
     """The dates of `2026-10-01` or `2026-10-01 to 2026-10-08`, both ends included; ValueError with a sentence."""
     first, to, last = text.partition(" to ")
-    start = day(first.strip())
-    end = day(last.strip()) if to else start
+    start = _day(first.strip(), _DATES)
+    end = _day(last.strip(), _DATES) if to else start
     if end < start:
         raise ValueError(f"`{text}` runs backwards: the earlier date comes first")
     if (end - start).days >= MAX_RANGE_DAYS:
@@ -58,10 +59,12 @@ def dates(text: str) -> tuple[date, ...]:
 
 def day(text: str) -> date:
     """One date, `2026-10-01`; ValueError with a sentence otherwise."""
+    return _day(text, "`2026-10-01`")
+
+
+def _day(text: str, example: str) -> date:
     if not _DATE.fullmatch(text):
-        raise ValueError(
-            f"`{text}` is not a date: write `2026-10-01`, or `2026-10-01 to 2026-10-08` for a range"
-        )
+        raise ValueError(f"`{text}` is not a date: write {example}")
     try:
         found = date.fromisoformat(text)
     except ValueError:

@@ -45,12 +45,15 @@ class Unreadable(Exception):  # noqa: N818 - a state of the file
         self.error = error
 
 
-def compose(text: str) -> Document:
-    """The one document in `text`; `Unreadable` when it is no YAML, empty, too long, too deep or not a mapping."""
+def compose(text: str, kind: str) -> Document:
+    """The one document in `text`; `Unreadable` when it is no YAML, empty, too long, too deep or not a mapping.
+
+    `kind` is what the file describes, and its first key: `policy` or `calendar`.
+    """
     if len(text) > MAX_CHARACTERS:
         raise _unreadable((1, 1), f"is longer than {MAX_CHARACTERS:,} characters: split the file")
     try:
-        return _Composer(yaml.parse(text, Loader=yaml.SafeLoader)).document()
+        return _Composer(yaml.parse(text, Loader=yaml.SafeLoader), kind).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _unreadable(_mark(mark), _told(error.problem or error.context or "")) from None
@@ -64,8 +67,9 @@ def compose(text: str) -> Document:
 class _Composer:
     """One walk over the parser's events."""
 
-    def __init__(self, events: Iterator[yaml.Event]) -> None:
+    def __init__(self, events: Iterator[yaml.Event], kind: str) -> None:
         self.events = events
+        self.kind = kind
         self.marks: dict[Path, Mark] = {(): (1, 1)}
         self.keys: dict[Path, Mark] = {}
         self.errors: list[PolicyError] = []
@@ -75,19 +79,19 @@ class _Composer:
             event for event in self.events if isinstance(event, yaml.NodeEvent | yaml.StreamEndEvent)
         )
         if isinstance(first, yaml.StreamEndEvent):
-            raise _unreadable((1, 1), "the file is empty: a policy begins with `policy: its-name`")
+            raise _unreadable((1, 1), f"the file is empty: a {self.kind} begins with `{self.kind}: its-name`")
         if not isinstance(first, yaml.MappingStartEvent):
-            raise _unreadable(_mark(first.start_mark), "a policy is made of `key: value` lines")
+            raise _unreadable(_mark(first.start_mark), f"a {self.kind} is made of `key: value` lines")
         data = self._node(first, ())
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
-                self._refuse(event, (), "a second document begins here: one file holds one policy")
+                self._refuse(event, (), f"a second document begins here: one file holds one {self.kind}")
                 break
         return Document(data, self.marks, self.keys, tuple(self.errors))
 
     def _node(self, event: yaml.Event, path: Path) -> Plain:
         if len(path) > MAX_DEPTH:
-            raise _unreadable(_mark(event.start_mark), "is nested too deeply to be a policy")
+            raise _unreadable(_mark(event.start_mark), f"is nested too deeply to be a {self.kind}")
         if path:
             inside = isinstance(event, yaml.ScalarEvent) or path not in self.keys
             self.marks[path] = _mark(event.start_mark) if inside else self.keys[path]

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 MAX_TEXT: Final = 1000
 
-#: `accepts: any`.
+#: Every reason, in `accepts`, `max_open` and `exclusions`.
 ANY: Final = "any"
 
 
@@ -81,11 +81,18 @@ def prose(value: str) -> str:
 
 
 def reason(value: str) -> str:
-    """A reason of holds, as events give it; `any` for all."""
+    """A reason of holds or exclusions, as events give it; `any` for all."""
     if value == ANY_REASON:
-        raise ValueError(f"`{value}` is no reason: write `accepts: {ANY}`")
+        raise ValueError(f"`{value}` is no reason: write `{ANY}` for every reason")
     if value == "none":
-        raise ValueError("`none` would be a reason of that name: leave `accepts` out when no hold counts")
+        raise ValueError("`none` would be a reason of that name: leave the key out when no reason is meant")
+    return value
+
+
+def file(value: str) -> str:
+    """A path from the file that names it."""
+    if value.startswith("/"):
+        raise ValueError(f"`{value}` is a place on one machine: write the path from this file on")
     return value
 
 
@@ -117,6 +124,11 @@ def as_list(value: Any) -> Any:
 def as_mapping(main: str) -> BeforeValidator:
     """One word stands for a mapping with the key `main`."""
     return BeforeValidator(lambda value: {main: value} if isinstance(value, str) else value)
+
+
+def as_alternatives(value: Any) -> Any:
+    """One event stands for the only alternative of a precondition."""
+    return value if isinstance(value, dict) and "any" in value else {"any": [value]}
 
 
 event_name = named(r"[a-z][a-z0-9_]{0,62}", "small letters, digits and `_`, such as `work_started`")

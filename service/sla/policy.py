@@ -94,8 +94,8 @@ class Target:
     `budget` is in microseconds for `Unit.TIME`, whole days for days. `calendar` says when time counts, and its zone where
     dates and wall times are read. `gate` holds preconditions, each a tuple of alternatives: the clock starts when all
     have happened. `accepts` holds the reasons whose holds do not count, `ANY_REASON` for all, and `max_open` how long a
-    hold may last by reason, `ANY_REASON` for those without a limit of their own; `exclusions` the reasons whose
-    exclusions do not count. `reopen` says that a reopening begins a new promise. `grace` is how long after an instant the
+    hold may last by reason, `ANY_REASON` for those without a limit of their own; `exclusions` the reasons, or `ANY_REASON`,
+    whose exclusions do not count. `reopen` says that a reopening begins a new promise. `grace` is how long after an instant the
     absence of an event becomes a fact. `floor` is the least time given from an instant that brings the target into force,
     in microseconds of the target's hours and not running during holds; of elapsed time for days.
     """

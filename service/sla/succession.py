@@ -65,7 +65,7 @@ def _reigns(policy: Policy, events: Sequence[Event], rules: Rules) -> list[tuple
         following = _named(rules, change)
         if following is None:
             continue
-        if change.attributes.get("replace") is True:
+        if as_text(change.attributes.get("replace")) == "true":
             reigns = [(following, None)]
             continue
         before = reigns[-1][1]

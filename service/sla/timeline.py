@@ -239,5 +239,8 @@ def latest_before(target: Target, instant: Instant, amount: int) -> Instant | No
     if target.unit is Unit.CALENDAR_DAYS:
         found = days_later(instant, -amount, edition.zone)
         return found if found >= EARLIEST else None
+    day = edition.working_day(date_of(instant, edition.zone), -1)
+    if day is not None and day_end(target, edition, day, instant) > instant:  # a shift that runs past midnight
+        amount += 1
     day = edition.working_day(date_of(instant, edition.zone), -amount)
     return None if day is None else day_end(target, edition, day, instant)

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     insert,
-    select,
     text,
 )
 
@@ -44,11 +43,10 @@ CALENDAR: Final = Table(
     CheckConstraint("reason <> ''", name="reason"),
 )
 
-_LATEST: Final = (
-    select(CALENDAR.c.name, CALENDAR.c.document, CALENDAR.c.registered_at, CALENDAR.c.reason)
-    .distinct(CALENDAR.c.name)
-    .order_by(CALENDAR.c.name, CALENDAR.c.nr.desc())
-)
+_LATEST: Final = text("""
+    SELECT DISTINCT ON (name) name, document, registered_at, reason FROM calendar
+    WHERE tenant = :tenant ORDER BY name, nr DESC
+""")
 
 #: Tickets whose promises, of the targets that reckon by the calendar, are not wholly in the past of its first change.
 _TOUCHED: Final = """
@@ -76,15 +74,15 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What a registration bears on: promises of `targets` that were not due and stopped before `since`."""
+    """What a registration bears on: promises of `targets` that were not due and stopped before `since`; None: none."""
 
-    since: Instant
+    since: Instant | None
     targets: Collection[str]
 
 
 async def latest(tx: Tx, tenant: str) -> list[Registered]:
     """The calendars of `tenant` that are in force, by name."""
-    return [Registered(*row) for row in await tx.rows(_LATEST.where(CALENDAR.c.tenant == tenant))]
+    return [Registered(*row) for row in await tx.rows(_LATEST, {"tenant": tenant})]
 
 
 async def register(tx: Tx, tenant: str, new: Registered, touched: Touched | None = None) -> int:
@@ -102,13 +100,15 @@ async def register(tx: Tx, tenant: str, new: Registered, touched: Touched | None
             reason=new.reason,
         )
     )
-    if touched is None or not touched.targets:
+    if touched is None or touched.since is None:
         return 0
     return (await tx.run(_DUE_NOW, {**_which(tenant, touched), "due_now": DUE_NOW})).rowcount
 
 
 async def count_touched(tx: Tx, tenant: str, touched: Touched) -> int:
     """How many tickets a registration would make due now."""
+    if touched.since is None:
+        return 0
     return int((await tx.run(_COUNT, _which(tenant, touched))).scalar_one())
 
 

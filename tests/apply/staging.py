@@ -62,7 +62,7 @@ def one_hour(grace: int = 0) -> Target:
     )
 
 
-def read_rules(tenant: str, versions: Sequence[policies.Version]) -> Rules:
+def read_rules(tenant: str, versions: Sequence[policies.Version], _: object) -> Rules:
     """Every registered version holds the one target, whatever its document says."""
     return Rules(tuple(
         Policy(id=v.id, version=v.version, tenant=tenant, effective_from=v.effective_from, targets=(one_hour(),))

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from service.sla.instants import HOUR
-from service.store import events, policies, progress, promises, statements, tickets
+from service.store import events, progress, promises, registry, statements, tickets
 from service.store.promises import State
 from service.wire.incoming import decode
 from service.wire.records import Reason, Refused
@@ -316,7 +316,7 @@ async def test_a_new_version_makes_tickets_beyond_its_beginning_due_now(stage):
 
 async def test_registration_waits_for_who_is_judging(stage):
     async with stage.db.transaction() as tx:
-        await policies.hold_still(tx)
+        await registry.hold_still(tx)
         waiting = asyncio.create_task(stage.ask(register, version="2", since=after(5), at_=after(1)))
         await stage.until_blocked()
         assert not waiting.done()

@@ -37,6 +37,24 @@ targets:
       - {at: 4h after, role: head}
 """
 
+#: The offices' days around the Spring Festival of 2020. The days off were published in November 2019 (24 to 30 January,
+#: work on Sunday 19 January and Saturday 1 February); on 26 January they were made to last until 2 February.
+OFFICE = """
+calendar: prc-office
+zone: Asia/Shanghai
+week: {mon-fri: ["09:00-12:00", "13:00-18:00"]}
+versions:
+  - known_until: 2020-12-31
+    closed: [2020-01-01, 2020-01-24 to 2020-01-30]
+    open: {2020-01-19: ["09:00-12:00", "13:00-18:00"], 2020-02-01: ["09:00-12:00", "13:00-18:00"]}
+  - known_since: 2020-01-26
+    known_until: 2020-12-31
+    closed: [2020-01-01, 2020-01-24 to 2020-02-02]
+    open: {2020-01-19: ["09:00-12:00", "13:00-18:00"]}
+"""
+
+HOUR = 3_600_000_000
+
 
 def call(*arguments: object, stdin: str | bytes | None = None, **environ: str) -> Result:
     """Run `slaclock` with these arguments and variables."""

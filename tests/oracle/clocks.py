@@ -45,6 +45,12 @@ def days_later(zone: str, instant: int, days: int) -> int:
     return instant_of(zone, day + days, micros)
 
 
+@cache
+def exists(zone: str, day: int) -> bool:
+    """False for a date that a change of clocks skips whole, as 2011-12-30 in Samoa."""
+    return wall_of(zone, instant_of(zone, day, 0))[0] == day
+
+
 class Hours:
     """Working time by some versions of a calendar."""
 
@@ -70,7 +76,7 @@ class Hours:
             governing = [v for v in self.versions if v["since"] is None or v["since"] < day][-1]
             layout = governing["dates"].get(day, governing["week"][(day - 1) % 7])
             walls = [(instant_of(self.zone, day, a), instant_of(self.zone, day, b)) for a, b in layout]
-            self.days[day] = sorted((a, b) for a, b in walls if a < b)
+            self.days[day] = sorted((a, b) for a, b in walls if a < b) if exists(self.zone, day) else []
         return self.days[day]
 
     def stretches(self, since: int) -> Iterator[Span]:
@@ -184,6 +190,8 @@ class Clock:
     def tick(self, zone: str, day: int, wall: int) -> int | None:
         if self.target["unit"] == "calendar_days":
             return instant_of(zone, day, wall)
+        if not exists(zone, day):
+            return None
         spans = None if self.hours is None else self.hours.spans(day)
         if spans == []:
             return None

@@ -59,8 +59,8 @@ _LIMITED: Final = (*((),) * 5, ("customer",), ("*",), ("customer", "*"), ("parts
 
 def owner(dice: Random, story: Story, versions: int, units: tuple[str, ...]) -> list[Policy]:
     """The first version is in force for nearly every ticket. Versions share the ids of targets, and lack some."""
-    count = min(versions, pick(dice, (1, 1, 1, 2, 2, 3)))
-    since = [story.beginning + DAY if dice.random() < 0.05 else 0]
+    count = min(versions, pick(dice, (1, 1, 2, 2, 2, 3)))
+    since = [story.beginning + DAY if dice.random() < 0.03 else 0]
     since += sorted(story.beginning + dice.randrange(-16, 8 * 48) * HALF_HOUR for _ in range(count - 1))
     words = pick(dice, ({}, WORDS, WORDS, WORDS))
     policies: list[Policy] = []
@@ -69,7 +69,7 @@ def owner(dice: Random, story: Story, versions: int, units: tuple[str, ...]) -> 
         ids = [id_ for id_ in ("t0", "t1", "t2") if dice.random() < 0.6] or [pick(dice, ("t0", "t1"))]
         targets = [
             _revised(dice, before[id_])
-            if id_ in before and dice.random() < 0.5
+            if id_ in before and dice.random() < 0.7
             else _target(dice, story, id_, pick(dice, units))
             for id_ in ids
         ]
@@ -87,13 +87,18 @@ def owner(dice: Random, story: Story, versions: int, units: tuple[str, ...]) -> 
 
 
 def _revised(dice: Random, target: Target) -> Target:
-    """As it was, but for how much time there is and what does not count."""
+    """As it was, but for how much time there is and what does not count; most steps lie as far from the due."""
     unit = target["unit"]
-    budget = _budget(dice, unit)
+    more = (dice.randrange(-12, 37) * HALF_HOUR) if unit == "time" else pick(dice, (-1, 0, 1, 2, 3))
+    budget = max(target["budget"] + more, HALF_HOUR if unit == "time" else 1)
+    more = budget - target["budget"]
+    moved = [
+        {**rung, "amount": rung["amount"] + more} for rung in target["rungs"] if rung["amount"] + more > 0
+    ]
     return {
         **target,
         "budget": budget,
-        "rungs": _rungs(dice, budget, unit) if dice.random() < 0.5 else target["rungs"],
+        "rungs": moved if dice.random() < 0.7 else _rungs(dice, budget, unit),
         "accepts": pick(dice, _ACCEPTS),
     }
 
@@ -159,7 +164,7 @@ def _rungs(dice: Random, budget: int, unit: str) -> list[dict[str, Any]]:
     step = HALF_HOUR if unit == "time" else 1
     rungs = []
     for number in range(pick(dice, (0, 1, 2, 3))):
-        amount = budget + dice.randrange(-6, 7) * (step if dice.random() < 0.7 else 4 * step)
+        amount = budget + dice.randrange(-8, 6) * (step if dice.random() < 0.7 else 4 * step)
         if amount > 0:
             kind = "warning" if amount < budget and dice.random() < 0.7 else "escalation"
             rungs.append(

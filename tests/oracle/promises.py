@@ -49,7 +49,6 @@ class Leg:
         self.arrivals: list[int] = []
         self.spans: list[list[int]] = []
         gates = rules.gates
-        self.clock_key = max([promise.event.key, *(g.key for g in gates if g)])
         self.clock_start = None if None in gates else max([promise.start, *(g.at for g in gates if g)])
         self.clock = None
         if self.clock_start is not None:
@@ -58,14 +57,16 @@ class Leg:
         self.dues: dict[int, int | None] = {}
 
     def before_clock(self, event: Event) -> bool:
-        return self.clock_start is None or event.key < self.clock_key
+        return self.clock_start is None or event.at < self.clock_start
 
     def floor(self, arrival: int, hours: Hours | None, lost: list) -> int | None:
-        """The instant by which the floor has run since `arrival`."""
+        """The instant by which the floor has run since `arrival`; as the budget it does not run while gated."""
         target = self.rules.target
         if target["unit"] != "time":
             return arrival + target["floor"]
-        return Clock(target, hours, arrival, lost).reached(target["floor"])
+        if self.clock_start is None:
+            return None
+        return Clock(target, hours, max(arrival, self.clock_start), lost).reached(target["floor"])
 
     def due(self) -> int | None:
         """As finally known; None: it cannot be known."""
@@ -138,39 +139,40 @@ class Fold:
 
     def promises(self) -> list[Promise]:
         found: list[Promise] = []
-        index, cursor, last_start = 0, FIRST, FIRST  # since the last promise that was ever in force
+        index, here, begun, cycles = 0, FIRST, FIRST, 0
+        cursor, last_start = FIRST, FIRST  # since the last promise that was ever in force
         while index < len(self.eras):
             rules = self.rules[index]
-            here, begun, cycles = cursor, last_start, 0
-            promise = None
+            looks_back = index > 0 and (self.rules[index - 1] is None or not cycles)
+            if looks_back:
+                here, begun, cycles = cursor, last_start, len(found)
             while rules is not None:
-                event = self.next_start(rules, here, begun)
+                event = self.next_start(rules, here, begun, looks_back)
                 if event is None:
                     break
-                promise = Promise(rules, event, first=not found and cycles == 0)
+                promise = Promise(rules, event, first=cycles == 0)
                 self.follow(promise, index)
                 cycles += 1
-                if promise.leg is not None or promise.resume is None:
+                begun = event.key
+                if promise.leg is not None:
+                    found.append(promise)
+                if promise.resume is None:
+                    return found
+                place, here = promise.resume
+                if promise.leg is not None:
+                    cursor, last_start = here, begun
+                if place != index:
+                    index = place - 1
                     break
-                here, begun, promise = promise.resume[1], event.key, None
-            if promise is None or promise.leg is None:
-                index += 1
-                continue
-            found.append(promise)
-            if promise.resume is None:
-                break
-            last_start = promise.event.key
-            index, cursor = promise.resume
+            index += 1
         return found
 
-    def next_start(self, rules: Rules, cursor: Key, last_start: Key) -> Event | None:
+    def next_start(self, rules: Rules, cursor: Key, last_start: Key, looks_back: bool) -> Event | None:
+        """In the whole history only for a target under which nothing began in the version before."""
+        era = rules.era
         for event in rules.story.events:
-            if (
-                event.key >= cursor
-                and event.key > last_start
-                and event.at < rules.era.until
-                and rules.starts(event)
-            ):
+            in_era = event.at < era.until and (looks_back or event.at >= era.since)
+            if in_era and event.key >= cursor and event.key > last_start and rules.starts(event):
                 return event
         return None
 
@@ -178,7 +180,8 @@ class Fold:
         for place in range(index, len(self.eras)):
             era, rules = self.eras[place], self.rules[place]
             if place > index:
-                if promise.leg is None:
+                if rules is None and promise.leg is None:
+                    promise.resume = (place, promise.event.key)
                     return
                 if rules is None:
                     self.leave(promise, era)
@@ -200,8 +203,8 @@ class Fold:
                 if early is not None:
                     self.meet_early(promise, early)
             elif rules.applies_at(era.since):
-                assert promise.leg
-                promise.leg.end(era.since)
+                if promise.leg:
+                    promise.leg.end(era.since)
                 leg.arrivals.append(era.since)
                 leg.enter(era.since)
             else:
@@ -319,9 +322,9 @@ class Fold:
 
     def replace(self, promise: Promise, leg: Leg, event: Event, stops: bool) -> bool:
         """A later event of a promise met early; true: it is the last that bears on it."""
-        if stops and promise.on and leg.before_clock(event):
+        if stops and leg.before_clock(event):
             self.meet_early(promise, event)
-        elif stops and promise.on and leg.in_time(event.at):
+        elif stops and leg.in_time(event.at):
             promise.decide("met", event.name, event.at)
             promise.early = False
             return True

@@ -11,7 +11,6 @@ def answer(case: dict) -> dict:
     eras = eras_of(stories)
     if not eras:
         return {"policy": None, "orphan": orphan, "promises": [], "statements": []}
-    orphan = all(era.story.opened is None for era in eras)
     calendars = {name: Calendar(plain) for name, plain in case["calendars"].items()}
     promises, statements = [], []
     for target in sorted({name for era in eras for name in era.story.targets}):
@@ -163,12 +162,12 @@ class Spoken:
 
     def remarks(self, leg: Leg, at: int, due: int | None, outcome: str) -> list[str]:
         rules = leg.rules
-        arrivals = [(one, r) for one in self.promise.legs for r in one.arrivals if r <= at]
         second = rules.story.second_request
         holding = {
             "stop_before_start": outcome == "met" and self.promise.early,
-            "overdue_on_arrival": any(one.own_due is not None and one.own_due < r for one, r in arrivals),
-            "max_open": any(limit <= at for limit in rules.losses.limits),
+            "overdue_on_arrival": leg.own_due is not None
+            and any(leg.own_due < r <= at for r in leg.arrivals),
+            "max_open": any(self.promise.start < limit <= at for limit in rules.losses.limits),
             "second_request": bool(rules.target["gate"]) and second is not None and second <= at,
             "provisional_due": due is not None and due > rules.end_of_knowledge(at),
         }

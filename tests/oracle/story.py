@@ -143,7 +143,7 @@ class Story:
                 current = (event.at, reason or "")
             elif current and (
                 event.type in ("resolved", "closed", "cancelled")
-                or (event.type == "resumed" and reason in (None, current[1]))
+                or (event.type == "resumed" and reason in (None, "", current[1]))
             ):
                 holds.append((current[0], event.at, current[1]))
                 current = None
@@ -252,7 +252,7 @@ def eras_of(stories: list[Story]) -> list[Era]:
         story = versions[str(as_text(event.attributes["version"]))]
         if as_text(event.attributes.get("replace")) == "true":
             eras = [Era(story, -NEVER, None)]
-        else:
+        elif story is not eras[-1].story:
             eras.append(Era(story, at, event))
     for one, following in pairwise(eras):
         one.until = following.since

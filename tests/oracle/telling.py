@@ -57,6 +57,12 @@ def marks(case: Plain) -> list[int]:
     return sorted(dues | {statement.at for statement in judgement.statements})
 
 
+def forget() -> None:
+    """Lay every calendar out anew."""
+    _CALENDARS.clear()
+    _ROUND_THE_CLOCK.clear()
+
+
 # --- there ------------------------------------------------------------------------------------------
 
 

@@ -447,6 +447,105 @@ def test_a_shift_over_midnight_belongs_to_the_day_it_begins_on():
     assert promise(opened(), policies=[policy(days)], calendar=calendar)["due"] == jan(9, 6)
 
 
+def test_a_version_governs_the_dates_after_it_became_known():
+    calendar = office()
+    closed = {"2024-01-02": [], "2024-01-03": []}
+    calendar["versions"].append(calendar["versions"][0] | {"known_since": "2024-01-02", "dates": closed})
+    only = target(calendar="office", budget=16 * H)
+    assert promise(opened(jan(1, 9)), policies=[policy(only)], calendar=calendar)["due"] == jan(2, 17)
+    assert promise(opened(jan(1, 10)), policies=[policy(only)], calendar=calendar)["due"] == jan(4, 10)
+
+
+def test_a_hold_that_ends_at_its_limit_or_at_a_warning():
+    hold = [event("held", jan(1, 11), reason="x"), event("resumed", jan(1, 13))]
+    more = {"max_open": {"x": [2 * H, "time"], "*": [H, "time"]}, "rungs": [rung("w", H + 1), rung("v", H)]}
+    assert [
+        (s["name"], s["at"], s["due"], s["remarks"]) for s in judged(opened(), *hold, **more)["statements"]
+    ] == [
+        ("breach", jan(1, 16), jan(1, 16), []),
+        ("v", jan(1, 11), jan(1, 16), []),
+        ("w", jan(1, 13) + 1, jan(1, 16), []),
+    ]
+    ended = [*hold, event("held", jan(1, 13), reason="y"), event("resumed", jan(1, 13.5))]
+    assert promise(opened(), *ended, replied(jan(1, 13)), **more)["due"] == jan(1, 16.5)
+    (verdict,) = judged(opened(), *hold, replied(jan(1, 13)))["statements"]
+    assert verdict["due"] == jan(1, 16)
+    storm = event("excluded", jan(1, 11), source="areas", exclusion="s", area="n", to="2024-01-01T13:00:00Z")
+    (verdict,) = judged(opened(area="n"), replied(jan(1, 13)), shared=[storm])["statements"]
+    assert verdict["due"] == jan(1, 16)
+
+
+def test_a_target_that_rejudge_brings_has_its_floor():
+    new = policy(target(floor=3 * H), version="2", since=jan(9))
+    change = event("rejudge", jan(1, 13), version="2")
+    only = promise(opened(), change, policies=[policy(target()), new])
+    assert (only["due"], only["state"]) == (jan(1, 16), "breached")
+
+
+def test_only_the_first_promise_is_met_before_its_start():
+    stops = [replied(jan(1, 8)), replied(jan(1, 12))]
+    again = event("opened", jan(1, 14), name="again")
+    rows = judged(opened(), *stops, again)["promises"]
+    assert [(p["start"], p["state"]) for p in rows] == [(jan(1, 10), "met"), (jan(1, 14), "breached")]
+
+
+def test_after_a_due_that_was_moved_time_runs_from_the_due_itself():
+    rungs = [rung("half", 2 * H), rung("after", 5 * H)]
+    changes = [event("reclassified", jan(1, 20), prio="high")]
+    late = said(opened(prio="low"), *changes, applies={"prio": ["high"]}, rungs=rungs, floor=H)
+    assert late == [("after", jan(1, 22), ""), ("breach", jan(1, 21), "")]
+
+
+def test_a_doubtful_or_open_promise_says_so():
+    doubts = [{"since": jan(1, 15), "reason": "unreadable"}]
+    assert not promise(opened(), doubts=doubts)["in_doubt"]
+    assert promise(opened(), doubts=doubts, grace=H, upto=jan(1, 14))["in_doubt"]
+    assert promise(opened(), event("held", jan(1, 11), reason="x"), doubts=doubts)["in_doubt"]
+    assert not promise(opened(), replied(jan(1, 11)), doubts=doubts, grace=H)["in_doubt"]
+
+
+def test_a_floor_does_not_run_while_gated():
+    more = {
+        "gate": [[{"type": "documents_complete", "where": {}}]],
+        "applies": {"kind": ["fault"]},
+        "floor": 6 * H,
+    }
+    arrives = event("reclassified", jan(1, 11), kind="fault")
+    full = event("documents_complete", jan(1, 12))
+    assert promise(opened(), arrives, full, **more)["due"] == jan(1, 18)
+    assert promise(opened(), arrives, **more)["due"] is None
+
+
+def test_a_date_that_a_zone_skips_is_no_working_date():
+    # Samoa went from Thursday 2011-12-29 to Saturday the 31st; its midnight is 10:00 UTC
+    calendar = office("Pacific/Apia")
+    days = target(unit="working_days", budget=2, calendar="office", zone="Pacific/Apia", day_end="midnight")
+    start = opened(t("2011-12-28T20:00"))  # Wednesday 10:00
+    assert promise(start, policies=[policy(days)], calendar=calendar)["due"] == t("2012-01-02T10:00")
+    hours = target(calendar="office", budget=16 * H, zone="Pacific/Apia")
+    assert promise(start, policies=[policy(hours)], calendar=calendar)["due"] == t("2012-01-01T20:00")
+
+
+def test_rejudge_looks_back_only_where_nothing_began_before():
+    change = event("rejudge", jan(1, 13), version="2")
+    new = policy(target(budget=8 * H), version="2", since=jan(9))
+    never = policy(target(start=[{"type": "assigned", "where": {}}]))
+    assert promise(opened(), change, policies=[never, new])["due"] == jan(1, 18)
+    met = [opened(), replied(jan(1, 11)), event("noted", jan(1, 12))]
+    noted = policy(target(start=[{"type": "noted", "where": {}}]), version="2", since=jan(9))
+    assert promise(*met, change, policies=[policy(target()), noted])["state"] == "met"
+    assert (
+        len(judged(*met, change, event("noted", jan(1, 13)), policies=[policy(target()), noted])["promises"])
+        == 2
+    )
+    unheard = policy(target(applies={"kind": ["fault"]}))
+    other = policy(target(start=[{"type": "assigned", "where": {}}]), version="2", since=jan(9))
+    assert promise(opened(), change, policies=[unheard, other])["started_by"] == [
+        "desk",
+        f"opened-{jan(1, 10)}",
+    ]
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_the_clock_against_counting_half_hours(seed):
     dice, half = Random(seed), H // 2

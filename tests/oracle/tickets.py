@@ -17,7 +17,7 @@ _CHINA: Final = timezone(timedelta(hours=8))
 
 #: What may happen to a ticket, more often that without which little happens.
 _MOVES: Final = (
-    *["waits"] * 6, *["stops"] * 6, *["reopens"] * 3, *["regrades"] * 5, *["papers"] * 3, *["rejudge"] * 2,
+    *["waits"] * 6, *["stops"] * 6, *["reopens"] * 3, *["regrades"] * 5, *["papers"] * 3, *["rejudge"] * 3,
     "assigned", "noted", "replied", "replied", "dispatched", "split", "merged", "cancelled", "closed",
     "opened", "voids", "voids", "resumed", "unheard_of",
 )  # fmt: skip
@@ -36,7 +36,7 @@ _IN_THEIRS: Final[dict[str, tuple[str, dict[str, str]]]] = {
 #: What is told at the very instant of a due or a statement.
 _MEETING: Final = (
     *["resolved"] * 4, "replied", "replied", "closed", *["held"] * 3, "resumed", "cancelled", *["reclassified"] * 2,
-    "merged", "rejudge", "documents_complete", "reopened", "excluded", "excluded",
+    "merged", "rejudge", "rejudge", "documents_complete", "reopened", "excluded", "excluded",
 )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ class Ticket:
         self.beginning = story.beginning
         self.exact = exact
         self.words = any(policy["vocabulary"] for policy in policies)
-        self.versions = [*(policy["version"] for policy in policies), "9"]
+        self.versions = [policy["version"] for policy in policies]
         self.reach = max(8, min(reach(pick(dice, policies[0]["targets"])), 20 * 48))
         self.events: list[Event] = []
         self.shared: list[Event] = []
@@ -113,6 +113,14 @@ class Ticket:
             }
         )
 
+    def some_version(self) -> str:
+        """Mostly one that there is, and not the one that governs from the first."""
+        chance = self.dice.random()
+        if chance < 0.1:
+            return "9"
+        later = self.versions[1:] if chance > 0.4 else []
+        return pick(self.dice, later or self.versions)
+
     def facts(self) -> dict[str, Any]:
         """What an event may say of the ticket."""
         facts = {"prio": pick(self.dice, PRIOS)}
@@ -122,7 +130,7 @@ class Ticket:
 
     def moves(self, most: int) -> None:
         """It is opened, mostly, and up to `most` things happen, each one or two events; something always does."""
-        if self.dice.random() < 0.95:
+        if self.dice.random() < 0.97:
             at = self.beginning + (0 if self.dice.random() < 0.5 else self.dice.randrange(48) * HALF_HOUR)
             area = "north" if self.dice.random() < 0.8 else "south"
             self.tell("opened", at, prio=pick(self.dice, PRIOS), area=area)
@@ -145,12 +153,12 @@ class Ticket:
             case "regrades":
                 self.tell("reclassified", at, **self.facts())
             case "papers":
-                if dice.random() < 0.5:
+                for _ in range(pick(dice, (0, 0, 1, 2))):
                     self.tell("documents_requested", self.some_time())
                 self.tell("documents_complete", at)
             case "rejudge":
-                replace = {} if dice.random() < 0.6 else {"replace": dice.random() < 0.8}
-                self.tell("rejudge", at, version=pick(dice, self.versions), **replace)
+                replace = {} if dice.random() < 0.8 else {"replace": dice.random() < 0.8}
+                self.tell("rejudge", at, version=self.some_version(), **replace)
             case "split":
                 start = (
                     {}
@@ -206,6 +214,8 @@ class Ticket:
     def meet(self, mark: int) -> None:
         """Something happens at `mark`, or a microsecond beside it."""
         kind, at = pick(self.dice, _MEETING), mark
+        if len(self.versions) > 1 and self.dice.random() < 0.2:
+            kind = "rejudge"
         if not self.exact and self.dice.random() < 0.4:
             at += 1 if self.dice.random() < 0.5 else -1
         match kind:
@@ -216,7 +226,7 @@ class Ticket:
             case "held":
                 self.tell(kind, at, reason="customer")
             case "rejudge":
-                self.tell(kind, at, version=pick(self.dice, self.versions))
+                self.tell(kind, at, version=self.some_version())
             case _:
                 self.tell(kind, at)
 

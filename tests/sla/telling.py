@@ -13,6 +13,7 @@ from service.sla.instants import DAY, HOUR, MICROSECOND, MINUTE, SECOND, Instant
 from service.sla.judge import judge
 from service.sla.policy import Limit, Match, Meaning, Policy, Rules, Rung, Target, Unit, Where
 from service.sla.statements import Judgement, Kind, Promise, Statement
+from service.sla.timeline import latest_before
 
 UTC = ZoneInfo("UTC")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -68,11 +69,15 @@ def lasting(duration: int) -> str:
 
 #: Attributes that hold instants: told as `03-01T09:00` on the clocks of the history, kept as RFC 3339.
 _INSTANTS = ("from", "to", "start")
+#: Attributes that hold truths.
+_TRUTHS = ("replace",)
 
 
 def _fact(name: str, text: str, zone: ZoneInfo) -> Json:
     if name in _INSTANTS:
         return moment_of(at(text.replace("T", " "), zone)).isoformat()
+    if name in _TRUTHS:
+        return text == "true"
     return list(text.split("|")) if "|" in text else text
 
 
@@ -320,8 +325,15 @@ def missed(judgement: Judgement, zone: ZoneInfo = UTC) -> tuple[str, str]:
     """The due of the only promise and the account of its breach; `-` and nothing while there is no due."""
     (promise,) = judgement.promises
     breaches = [each for each in judgement.statements if each.kind is Kind.BREACH]
-    assert [(each.at, each.due) for each in breaches] == [(promise.due, promise.due)] * (promise.due is not None)
+    assert [(each.at, each.due) for each in breaches] == [(promise.due, promise.due)] * (
+        promise.due is not None
+    )
     return clock(promise.due, zone), "".join(map(account, breaches))
+
+
+def latest(target: Target, instant: str, amount: str, zone: ZoneInfo = UTC) -> str:
+    """The latest instant from which `amount` lies before `instant`, both on clocks in `zone`."""
+    return clock(latest_before(target, at(instant, zone), _amount(amount)[0]), zone)
 
 
 def table(names: str, rows: Sequence[tuple[object, ...]]) -> pytest.MarkDecorator:

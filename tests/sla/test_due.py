@@ -7,7 +7,7 @@ from service.sla.statements import Judgement
 from tests.sla.telling import NEW_YORK, SHANGHAI, at, clock, history, judged, office, saying, span, target
 
 NEXT = Boundary.NEXT_OPEN
-BY_OFFICE = {"hours": office()}
+BY_OFFICE = {"calendar": office()}
 
 
 def due(judgement: Judgement) -> str:
@@ -43,8 +43,8 @@ def test_round_the_clock(budget: str, opened: str, expected: str):
 def test_eight_business_hours(opened: str, at_closing_time: str, at_next_opening: str):
     told = history(f"{opened} opened")
 
-    assert due(judged(told, target("8h", hours=office()))) == at_closing_time
-    assert due(judged(told, target("8h", hours=office(), boundary=NEXT))) == at_next_opening
+    assert due(judged(told, target("8h", calendar=office()))) == at_closing_time
+    assert due(judged(told, target("8h", calendar=office(), boundary=NEXT))) == at_next_opening
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.sla.calendars import Calendar, days_later, hours_of
+from service.sla.calendars import Calendar, Edition, days_later
 from service.sla.hours import ALWAYS, Hours
 from service.sla.instants import HOUR, MINUTE, Instant, at_wall, moment_of
 from tests.sla.world import (
@@ -81,10 +81,14 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(hours: Hours, instant
 @TRIED
 @given(calendars(), st.lists(INSTANTS, min_size=2, max_size=6))
 def test_answers_do_not_depend_on_what_was_asked_before(calendar: Calendar, asked: list[Instant]):
-    hours = hours_of(calendar)
+    hours = laid_out_anew(calendar)
     for instant in asked:
-        assert hours.after(instant, HOUR) == hours_of(calendar).after(instant, HOUR)
-        assert hours.closed(asked[0], instant) == hours_of(calendar).closed(asked[0], instant)
+        assert hours.after(instant, HOUR) == laid_out_anew(calendar).after(instant, HOUR)
+        assert hours.closed(asked[0], instant) == laid_out_anew(calendar).closed(asked[0], instant)
+
+
+def laid_out_anew(calendar: Calendar) -> Hours:
+    return Edition(calendar.zone, calendar.versions).hours
 
 
 @TRIED
@@ -94,22 +98,22 @@ def test_where_clocks_do_not_change_the_quarter_hours_of_the_wall_are_counted(
 ):
     """A second way to reckon: look at the clock on the wall every quarter of an hour."""
     zone = UTC if calendar.zone not in {UTC, SHANGHAI} else calendar.zone
-    steady = Calendar(name="steady", zone=zone, week=calendar.week, dates=calendar.dates)
+    steady = Edition(zone, calendar.versions)
     quarter = 15 * MINUTE
     start -= start % quarter
 
     counted = sum(quarter for n in range(quarters) if on_the_wall(steady, start + n * quarter))
 
-    assert hours_of(steady).worked(start, start + quarters * quarter) == counted
+    assert steady.hours.worked(start, start + quarters * quarter) == counted
 
 
-def on_the_wall(calendar: Calendar, instant: Instant) -> bool:
+def on_the_wall(edition: Edition, instant: Instant) -> bool:
     """Whether a shift of today, or one of yesterday that runs over midnight, is on."""
-    local = moment_of(instant, calendar.zone)
+    local = moment_of(instant, edition.zone)
     today = (local.hour * 60 + local.minute) * MINUTE
     yesterday = local.date().fromordinal(local.toordinal() - 1)
-    return any(start <= today < to for start, to in calendar.of(local.date())) or any(
-        start <= today + 24 * HOUR < to for start, to in calendar.of(yesterday)
+    return any(start <= today < to for start, to in edition.of(local.date())) or any(
+        start <= today + 24 * HOUR < to for start, to in edition.of(yesterday)
     )
 
 

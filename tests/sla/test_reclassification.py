@@ -203,7 +203,7 @@ def test_a_ticket_that_ended_before_it_began_owes_nothing_under_another_name():
 
 def test_the_floor_runs_as_the_budget_does():
     high = {"name": "high", "applies": ("prio=high",), "floor": "1h"}
-    in_office = target("4h", hours=office(), **high)
+    in_office = target("4h", calendar=office(), **high)
     patient = target("4h", accepts=("customer",), **high)
     late_on_friday = history(OPENED_LOW, "03-01 17:30 reclassified prio=high")
     overdue = [OPENED_LOW, "03-01 14:00 reclassified prio=high", "03-01 14:30 held reason=customer"]

@@ -195,7 +195,7 @@ def test_what_a_statement_holds():
 
 def test_the_ladder_in_business_hours():
     ladder = (warn("7h"), escalate("8h", "now"), escalate("9h", "up"))
-    judgement = judged(history("03-01 10:00 opened"), target("8h", hours=office(), rungs=ladder))
+    judgement = judged(history("03-01 10:00 opened"), target("8h", calendar=office(), rungs=ladder))
 
     # The seventh hour ends on Friday at closing time; the ninth is Monday's second.
     assert sorted(sayings(judgement)) == [

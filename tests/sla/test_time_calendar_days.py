@@ -6,6 +6,7 @@
 from zoneinfo import ZoneInfo
 
 from service.sla.policy import Boundary
+from service.sla.timeline import latest_before
 from tests.sla.telling import (
     CAIRO,
     LORD_HOWE,
@@ -13,9 +14,12 @@ from tests.sla.telling import (
     SHANGHAI,
     UTC,
     account,
+    at,
+    clock,
     due,
     history,
     judged,
+    latest,
     missed,
     office,
     sayings,
@@ -25,6 +29,8 @@ from tests.sla.telling import (
     version,
     versions,
 )
+
+APIA = ZoneInfo("Pacific/Apia")
 
 
 @table(
@@ -68,7 +74,9 @@ def test_the_same_wall_time(days: int, opened: str, zone: ZoneInfo, due: str, co
 
 
 def test_from_a_wall_time_that_has_come_for_the_second_time():
-    told = history("11-03 06:30 opened")  # the second 01:30 in New York; the next one is an hour after 00:30 EST
+    told = history(
+        "11-03 06:30 opened"
+    )  # the second 01:30 in New York; the next one is an hour after 00:30 EST
 
     assert missed(judged(told, target("1 days", zone=NEW_YORK))) == ("11-04 06:30", "counted 24h, 1 days")
 
@@ -77,7 +85,9 @@ def test_every_date_is_a_day_whatever_the_calendar():
     # Saturday 14 February to Monday 23 February, nine dates, of which no one works.
     told = history("2026-02-14 14:00 opened", zone=SHANGHAI)
 
-    assert due(judged(told, target("9 days", calendar=spring_festival_2026())), SHANGHAI) == "2026-02-23 14:00"
+    assert (
+        due(judged(told, target("9 days", calendar=spring_festival_2026())), SHANGHAI) == "2026-02-23 14:00"
+    )
 
 
 def test_calendar_days_need_no_calendar_and_are_never_provisional():
@@ -115,7 +125,11 @@ def test_a_hold(lines: list[str], due: str, of_the_span: str):
     "lines, due",
     [
         # From 02:30 EST on 9 March; the first tick is moved to 03:30 EDT, which is 07:30 UTC, the second 06:30 UTC.
-        ("up to before the moved tick", ["03-10 07:00 held reason=customer", "03-10 07:29 resumed"], "03-11 06:30"),
+        (
+            "up to before the moved tick",
+            ["03-10 07:00 held reason=customer", "03-10 07:29 resumed"],
+            "03-11 06:30",
+        ),
         ("up to the moved tick", ["03-10 07:00 held reason=customer", "03-10 07:30 resumed"], "03-12 06:30"),
         ("from the moved tick", ["03-10 07:30 held reason=customer", "03-10 08:00 resumed"], "03-11 06:30"),
     ],
@@ -137,7 +151,12 @@ def test_a_hold_about_a_tick_that_the_gap_has_moved(lines: list[str], due: str):
             ["03-04 10:00 breach", "03-04 10:00:00.000001 verdict late by e2"],
             "counted 72h 1us, 3 days",
         ),
-        ("an hour before the second tick", "03-03 09:00", ["03-03 09:00 verdict met by e2"], "counted 47h, 1 days"),
+        (
+            "an hour before the second tick",
+            "03-03 09:00",
+            ["03-03 09:00 verdict met by e2"],
+            "counted 47h, 1 days",
+        ),
         ("on the second tick", "03-03 10:00", ["03-03 10:00 verdict met by e2"], "counted 48h, 2 days"),
         (
             "a day late",
@@ -169,3 +188,35 @@ def test_the_office_does_not_move_a_start_or_a_due():
     told = history("03-02 20:00 opened")
 
     assert due(judged(told, target("2 days", calendar=office()))) == "03-04 20:00"
+
+
+@table(
+    "days, before, zone, expected_in_utc",
+    [
+        ("over a weekend", 3, "03-04 10:15", UTC, "03-01 10:15"),
+        ("over the leap day", 2, "03-01 10:15", UTC, "02-28 10:15"),
+        ("microseconds are kept", 1, "03-01 00:00:00.000001", UTC, "02-29 00:00:00.000001"),
+        ("New York, a day of 23 hours", 1, "03-10 12:00", NEW_YORK, "03-09 17:00"),
+        ("New York, 02:30 is skipped: 03:30", 1, "03-11 02:30", NEW_YORK, "03-10 07:30"),
+        ("New York, 01:30 comes twice: the first", 1, "11-04 01:30", NEW_YORK, "11-03 05:30"),
+        ("Cairo, midnight is skipped: 01:00", 1, "04-27 00:00", CAIRO, "04-25 22:00"),
+        ("Lord Howe, half an hour more", 1, "04-07 12:00", LORD_HOWE, "04-06 01:00"),
+        ("out of all reckoning", 1, "1970-01-01 10:00", UTC, "-"),
+    ],
+)
+def test_backwards(days: int, before: str, zone: ZoneInfo, expected_in_utc: str):
+    assert clock(latest_before(target("3 days", zone=zone), at(before, zone), days)) == expected_in_utc
+
+
+def test_backwards_from_a_wall_time_that_has_come_for_the_second_time():
+    of_new_york = target("1 days", zone=NEW_YORK)
+
+    assert latest(of_new_york, "11-03 06:30", "1 days") == "11-02 05:30"  # 01:30 EST; 01:30 EDT
+
+
+def test_a_date_that_a_change_of_zone_skipped():
+    # Samoa had no 30 December 2011; 10:00 of that date, read 10 h behind as before, is 10:00 of the 31st, 14 h ahead.
+    told = history("2011-12-29 10:00 opened", zone=APIA)
+    dues = [due(judged(told, target(f"{days} days", zone=APIA))) for days in (1, 2, 3)]
+
+    assert dues == ["2011-12-30 20:00", "2011-12-30 20:00", "2011-12-31 20:00"]

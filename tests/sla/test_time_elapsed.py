@@ -16,6 +16,7 @@ from tests.sla.telling import (
     account,
     history,
     judged,
+    latest,
     missed,
     saying,
     sayings,
@@ -110,7 +111,10 @@ def test_a_hold_over_the_hour_that_new_york_loses():
         "03-09 09:00 opened", "03-10 01:00 held reason=customer", "03-10 04:00 resumed", zone=NEW_YORK
     )
 
-    assert missed(judged(told, target("24h", accepts=("customer",)))) == ("03-10 16:00", "held 2h, counted 24h")
+    assert missed(judged(told, target("24h", accepts=("customer",)))) == (
+        "03-10 16:00",
+        "held 2h, counted 24h",
+    )
 
 
 @table(
@@ -161,4 +165,22 @@ def test_a_stop(lines: list[str], expected: list[str], of_the_span: str):
 def test_an_event_at_the_very_instant_of_the_due_comes_before_it():
     told = history("03-01 09:00 opened", "03-01 17:00 resolved source=zzz seq=99")
 
-    assert [saying(each) for each in judged(told, target("8h")).statements] == ["03-01 17:00 verdict met by e2"]
+    assert [saying(each) for each in judged(told, target("8h")).statements] == [
+        "03-01 17:00 verdict met by e2"
+    ]
+
+
+@table(
+    "amount, before, zone, expected",
+    [
+        ("a day", "24h", "03-02 10:00", UTC, "03-01 10:00"),
+        ("over a weekend and the leap day", "96h", "03-04 10:00", UTC, "02-29 10:00"),
+        ("a microsecond", "1us", "03-01 00:00", UTC, "02-29 23:59:59.999999"),
+        ("over the hour that New York loses", "24h", "03-10 13:00", NEW_YORK, "03-09 12:00"),
+        ("over the hour that New York wins", "24h", "11-03 11:00", NEW_YORK, "11-02 12:00"),
+        ("over the half hour that Lord Howe wins", "24h", "04-07 11:30", LORD_HOWE, "04-06 12:00"),
+        ("out of all reckoning", "2h", "1970-01-01 01:00", UTC, "-"),
+    ],
+)
+def test_backwards(amount: str, before: str, zone: ZoneInfo, expected: str):
+    assert latest(target("8h", zone=zone), before, amount, zone) == expected

@@ -22,6 +22,7 @@ from tests.sla.telling import (
     rules,
     saying,
     sayings,
+    standing,
     table,
     target,
 )
@@ -39,11 +40,17 @@ def excluded(*shared: str, lines: tuple[str, ...] = (OPENED,), of: Target = EIGH
     return judged(history(*lines, shared=shared), of)
 
 
-def storm(span: str, told: str = "03-01 10:00", area: str = "north", reason: str = "weather", name: str = "storm") -> str:
+def storm(
+    span: str, told: str = "03-01 10:00", area: str = "north", reason: str = "weather", name: str = "storm"
+) -> str:
     """`10:00-12:00` of 1 March, or longer texts for other dates; an empty end is left out."""
     start, end = span.split("-") if span.count("-") == 1 else span.split("--")
     words = [f"{told} excluded exclusion={name} area={area} reason={reason}"]
-    words += [f"{key}={text if 'T' in text else f'03-01T{text}'}" for key, text in (("from", start), ("to", end)) if text]
+    words += [
+        f"{key}={text if 'T' in text else f'03-01T{text}'}"
+        for key, text in (("from", start), ("to", end))
+        if text
+    ]
     return " ".join(words)
 
 
@@ -110,6 +117,13 @@ def test_an_exclusion_and_the_ticket(lines: list[str], shared: list[str], expect
     assert missed(judged(told, EIGHT)) == expected
 
 
+def test_a_promise_says_that_its_due_is_not_known_until_further_notice():
+    judgement = excluded(storm("10:00-"))
+
+    assert standing(judgement) == ["e1 due - open"]
+    assert judgement.promises[0].held
+
+
 def test_a_target_that_accepts_none_counts_all():
     assert missed(excluded(STORM, of=target("8h"))) == COUNTED
 
@@ -118,7 +132,10 @@ def test_gated_comes_before_excluded():
     lines = (OPENED, "03-01 11:00 documents_complete")
     waiting = target("8h", gate=(("documents_complete",),), exclusions=("weather",))
 
-    assert missed(excluded(STORM, lines=lines, of=waiting)) == ("03-01 20:00", "gated 2h, excluded 1h, counted 8h")
+    assert missed(excluded(STORM, lines=lines, of=waiting)) == (
+        "03-01 20:00",
+        "gated 2h, excluded 1h, counted 8h",
+    )
 
 
 def test_outside_hours_comes_before_excluded():
@@ -133,7 +150,11 @@ def test_outside_hours_comes_before_excluded():
 
 
 def test_the_order_in_which_it_is_told_does_not_matter():
-    shared = [STORM, "03-02 10:00 exclusion_withdrawn exclusion=storm", storm("10:00-11:00", told="03-02 11:00")]
+    shared = [
+        STORM,
+        "03-02 10:00 exclusion_withdrawn exclusion=storm",
+        storm("10:00-11:00", told="03-02 11:00"),
+    ]
     told = history(OPENED, shared=shared)
     answers = {
         missed(judge(History(told.events, (), arrival), rules(EIGHT), at(END)))
@@ -200,7 +221,9 @@ def test_what_is_said_when_a_breach_is_taken_back_and_is_back():
     for shared in [(), (STORM,), (STORM, withdrawn)]:
         new = diff(tuple(said.values()), excluded(*shared, lines=lines))
         said.update((each.statement.id, each) for each in new)
-        told.append([f"{saying(each.statement)}, rev {each.rev}" + " withdrawn" * each.withdrawn for each in new])
+        told.append(
+            [f"{saying(each.statement)}, rev {each.rev}" + " withdrawn" * each.withdrawn for each in new]
+        )
 
     assert told == [
         ["03-01 17:00 breach, rev 1", "03-01 18:30 verdict late by e2, rev 1"],
@@ -219,5 +242,7 @@ def test_what_is_said_when_a_breach_is_taken_back_and_is_back():
         ("19:00:00.000001 cancelled", [STORM], ["03-01 19:00 breach"]),
     ],
 )
-def test_what_ends_a_promise_counts_by_the_due_as_finally_folded(ends: str, shared: list[str], expected: list[str]):
+def test_what_ends_a_promise_counts_by_the_due_as_finally_folded(
+    ends: str, shared: list[str], expected: list[str]
+):
     assert sayings(excluded(*shared, lines=(OPENED, f"03-01 {ends}"))) == expected

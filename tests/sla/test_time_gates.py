@@ -117,6 +117,18 @@ def test_while_the_gate_is_closed_nothing_is_said_or_waited_for():
     assert (judgement.statements, judgement.wake_at) == ((), None)
 
 
+def test_a_promise_says_why_its_due_is_not_known():
+    (waiting,) = gated().promises
+    (held,) = gated("10:00 held reason=customer", "11:00 documents_complete").promises
+    (running,) = gated("11:00 documents_complete").promises
+
+    assert [(each.gated, each.held) for each in (waiting, held, running)] == [
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+
+
 def test_rungs_run_from_the_gate():
     told = history(OPENED, "03-01 11:00 documents_complete")
     judgement = judged(told, target("8h", gate=DOCUMENTS, rungs=(warn("6h"),)))
@@ -201,6 +213,18 @@ def test_a_promise_met_before_its_gate_is_never_warned_about():
     ]
 
 
+@pytest.mark.parametrize(
+    "later", ["10:30 cancelled", "10:30 merged", "10:30 reclassified prio=low", "12:00 cancelled"]
+)
+def test_nothing_else_acts_on_a_promise_met_before_its_gate(later: str):
+    high = target("8h", gate=DOCUMENTS, applies=("prio=high",))
+    told = history(
+        f"{OPENED} prio=high", "03-01 10:00 resolved", "03-01 11:00 documents_complete", f"03-01 {later}"
+    )
+
+    assert sayings(judged(told, high)) == ["03-01 10:00 verdict met by e2"]
+
+
 AGAIN = target("8h", gate=DOCUMENTS, reopen=True)
 
 
@@ -245,7 +269,11 @@ def test_a_promise_met_early_is_ended_all_the_same(
 @table(
     "lines, expected",
     [
-        ("between start event and gate", ["09:30 dispatched", "10:00 arrived"], ["03-01 10:00 verdict met by e3"]),
+        (
+            "between start event and gate",
+            ["09:30 dispatched", "10:00 arrived"],
+            ["03-01 10:00 verdict met by e3"],
+        ),
         ("before a start event that is not `opened`", ["09:15 arrived", "09:30 dispatched"], []),
     ],
 )
@@ -261,7 +289,11 @@ def test_a_stop_before_start_without_a_gate():
     (verdict,) = judged(told, target("8h")).statements
 
     assert (saying(verdict), account(verdict)) == ("03-01 09:00 verdict met by e1", "")
-    assert (verdict.remarks, verdict.start, verdict.at) == (STOP_BEFORE_START, at("03-01 09:00"), at("03-01 09:00"))
+    assert (verdict.remarks, verdict.start, verdict.at) == (
+        STOP_BEFORE_START,
+        at("03-01 09:00"),
+        at("03-01 09:00"),
+    )
 
 
 @pytest.mark.parametrize("ends", ["cancelled", "merged"])

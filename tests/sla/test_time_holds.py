@@ -43,6 +43,7 @@ def answered(*lines: str, upto: str = END, **others: object) -> Judgement:
         ("only reasons the target accepts", ["10:00 held reason=parts", "12:00 resumed"], "03-01 17:00", "counted 8h"),
         ("without a reason", ["10:00 held", "12:00 resumed"], "03-01 17:00", "counted 8h"),
         ("ended by `resumed`", ["10:00 held reason=customer", "12:00 resumed"], "03-01 19:00", "held 2h, counted 8h"),
+        ("ended by `resumed` that names nothing", ["10:00 held reason=customer", "12:00 resumed reason="], "03-01 19:00", "held 2h, counted 8h"),
         ("ended by `resumed` that names it", ["10:00 held reason=customer", "12:00 resumed reason=customer"], "03-01 19:00", "held 2h, counted 8h"),
         ("not ended by `resumed` that names another", ["10:00 held reason=customer", "11:00 resumed reason=supplier", "12:00 resumed"], "03-01 19:00", "held 2h, counted 8h"),
         ("ended by `resolved`", ["10:00 held reason=customer", "12:00 resolved"], "03-01 19:00", "held 2h, counted 8h"),
@@ -90,6 +91,7 @@ TWO_HOURS = {"customer": "2h"}
         ("resumed before its limit", ["10:00 held reason=customer", "11:00 resumed"], "03-01 18:00", "held 1h, counted 8h", ()),
         ("resumed after its limit", ["10:00 held reason=customer", "13:00 resumed"], "03-01 19:00", "held 2h, counted 8h", MAX_OPEN),
         ("resumed one microsecond before its limit", ["10:00 held reason=customer", "11:59:59.999999 resumed"], "03-01 18:59:59.999999", "held 1h 59m 59s 999999us, counted 8h", ()),
+        ("resumed exactly at its limit: in time", ["10:00 held reason=customer", "12:00 resumed"], "03-01 19:00", "held 2h, counted 8h", ()),
         ("resumed one microsecond after its limit", ["10:00 held reason=customer", "12:00:00.000001 resumed"], "03-01 19:00", "held 2h, counted 8h", MAX_OPEN),
         ("not renewed by the same reason", ["10:00 held reason=customer", "11:30 held reason=customer"], "03-01 19:00", "held 2h, counted 8h", MAX_OPEN),
         ("not begun again by the same reason after its limit", ["10:00 held reason=customer", "13:00 held reason=customer"], "03-01 19:00", "held 2h, counted 8h", MAX_OPEN),
@@ -100,7 +102,7 @@ TWO_HOURS = {"customer": "2h"}
         ("a reason without one", ["10:00 held reason=supplier"], "-", "", ()),
         ("a reason without one, resumed", ["10:00 held reason=supplier", "14:00 resumed"], "03-01 21:00", "held 4h, counted 8h", ()),
         ("counted from its begin, not from the start", ["08:00 held reason=customer"], "03-01 18:00", "held 1h, counted 8h", MAX_OPEN),
-        ("over before the start", ["07:00 held reason=customer"], "03-01 17:00", "counted 8h", MAX_OPEN),
+        ("over before the start", ["07:00 held reason=customer"], "03-01 17:00", "counted 8h", ()),
         ("over the due", ["16:00 held reason=customer"], "03-01 19:00", "held 2h, counted 8h", MAX_OPEN),
         ("from exactly the due", ["17:00 held reason=customer"], "03-01 17:00", "counted 8h", ()),
         ("a reason that is not accepted", ["10:00 held reason=parts"], "03-01 17:00", "counted 8h", ()),
@@ -178,9 +180,7 @@ def test_limits_on_days_on_which_clocks_change(
     limit: str, held: str, zone: ZoneInfo, resumed: str, due_in_utc: str
 ):
     # Opened when the hold begins, so that the due lies 48 h after the limit.
-    told = history(
-        f"{held} opened", f"{held} held reason=customer", f"{resumed} resumed", zone=zone
-    )
+    told = history(f"{held} opened", f"{held} held reason=customer", f"{resumed} resumed", zone=zone)
     patient = target("48h", accepts=("customer",), max_open={"customer": limit}, zone=zone)
 
     assert due(judged(told, patient), UTC) == due_in_utc
@@ -190,14 +190,32 @@ def test_limits_on_days_on_which_clocks_change(
     "budget, day_end, limit, due",
     [
         # Held from Friday 17:00 on; the limit runs as elapsed time, of which the office is open Friday 17:00-18:00.
-        ("hours of the office", "8h", DayEnd.MIDNIGHT, "4h", "03-04 11:00"),  # 7 h on Friday less 1 h; 2 h on Monday
-        ("hours of the office, to Monday 10:00", "8h", DayEnd.MIDNIGHT, "65h", "03-04 12:00"),  # 3 h on Monday, one held
+        (
+            "hours of the office",
+            "8h",
+            DayEnd.MIDNIGHT,
+            "4h",
+            "03-04 11:00",
+        ),  # 7 h on Friday less 1 h; 2 h on Monday
+        (
+            "hours of the office, to Monday 10:00",
+            "8h",
+            DayEnd.MIDNIGHT,
+            "65h",
+            "03-04 12:00",
+        ),  # 3 h on Monday, one held
         # Two working days: Monday and Tuesday. Ticks: 5 March 00:00; 4 March 18:00; 4 March 10:00.
         ("midnight, to the tick", "2 working days", DayEnd.MIDNIGHT, "79h", "03-07 00:00"),
         ("midnight, to an hour before it", "2 working days", DayEnd.MIDNIGHT, "78h", "03-06 00:00"),
         ("closing, to the tick", "2 working days", DayEnd.CLOSING, "73h", "03-06 18:00"),
         ("closing, to an hour before it", "2 working days", DayEnd.CLOSING, "72h", "03-05 18:00"),
-        ("closing, three calendar days: Monday 17:00", "2 working days", DayEnd.CLOSING, "3 days", "03-05 18:00"),
+        (
+            "closing, three calendar days: Monday 17:00",
+            "2 working days",
+            DayEnd.CLOSING,
+            "3 days",
+            "03-05 18:00",
+        ),
         ("same time, to the tick", "2 working days", DayEnd.SAME_TIME, "65h", "03-06 10:00"),
         ("same time, to an hour before it", "2 working days", DayEnd.SAME_TIME, "64h", "03-05 10:00"),
     ],

@@ -18,6 +18,7 @@ from tests.sla.telling import (
     calendar,
     history,
     judged,
+    latest,
     missed,
     office,
     sayings,
@@ -27,23 +28,42 @@ from tests.sla.telling import (
 )
 
 EIGHT = target("8h", calendar=office(), accepts=("customer",))
-EIGHT_TO_NEXT_OPEN = target(
-    "8h", calendar=office(), accepts=("customer",), boundary=Boundary.NEXT_OPEN
-)
+EIGHT_TO_NEXT_OPEN = target("8h", calendar=office(), accepts=("customer",), boundary=Boundary.NEXT_OPEN)
 
 
 @table(
     "opened, at_close, outside, at_next_open, outside_then",
     [
         ("start inside", "03-01 09:00", "03-01 18:00", "1h", "03-04 09:00", "64h"),
-        ("start inside, over a weekend", "03-01 10:30", "03-04 10:30", "64h", "03-04 10:30", "64h"),  # 6.5 h + 1.5 h
-        ("start in the break", "03-01 12:30", "03-04 12:00", "63h 30m", "03-04 13:00", "64h 30m"),  # 5 h + 3 h
+        (
+            "start inside, over a weekend",
+            "03-01 10:30",
+            "03-04 10:30",
+            "64h",
+            "03-04 10:30",
+            "64h",
+        ),  # 6.5 h + 1.5 h
+        (
+            "start in the break",
+            "03-01 12:30",
+            "03-04 12:00",
+            "63h 30m",
+            "03-04 13:00",
+            "64h 30m",
+        ),  # 5 h + 3 h
         ("start at the beginning of the break", "03-01 12:00", "03-04 12:00", "64h", "03-04 13:00", "65h"),
         ("start at the end of the break", "03-01 13:00", "03-04 12:00", "63h", "03-04 13:00", "64h"),
         ("start before opening", "03-01 07:00", "03-01 18:00", "3h", "03-04 09:00", "66h"),
         ("start at closing time", "03-01 18:00", "03-04 18:00", "64h", "03-05 09:00", "79h"),
         ("start after closing", "03-01 20:00", "03-04 18:00", "62h", "03-05 09:00", "77h"),
-        ("start on a Saturday", "03-02 11:00", "03-04 18:00", "47h", "03-05 09:00", "62h"),  # 13 + 24 + 9, and 1
+        (
+            "start on a Saturday",
+            "03-02 11:00",
+            "03-04 18:00",
+            "47h",
+            "03-05 09:00",
+            "62h",
+        ),  # 13 + 24 + 9, and 1
         ("start on a weekday evening", "03-04 20:00", "03-05 18:00", "14h", "03-06 09:00", "29h"),
         ("seconds are kept", "03-01 16:59:30", "03-04 16:59:30", "64h", "03-04 16:59:30", "64h"),
         (
@@ -105,8 +125,20 @@ def test_other_hours(
 @table(
     "opened, due, outside, at_next_open",
     [
-        ("a Friday and the make-up Saturday", "02-13 17:00", "02-14 17:00", "16h", "02-14 17:00"),  # 1 h + 7 h
-        ("the make-up Saturday and the first day after", "02-14 14:00", "02-24 14:00", "232h", "02-24 14:00"),  # of 240
+        (
+            "a Friday and the make-up Saturday",
+            "02-13 17:00",
+            "02-14 17:00",
+            "16h",
+            "02-14 17:00",
+        ),  # 1 h + 7 h
+        (
+            "the make-up Saturday and the first day after",
+            "02-14 14:00",
+            "02-24 14:00",
+            "232h",
+            "02-24 14:00",
+        ),  # of 240
         ("the make-up Saturday alone", "02-14 09:00", "02-14 18:00", "1h", "02-24 09:00"),
         ("from within", "02-18 10:00", "02-24 18:00", "144h", "02-25 09:00"),  # of 152
         ("from the Monday off", "02-23 10:00", "02-24 18:00", "24h", "02-25 09:00"),
@@ -283,3 +315,49 @@ def test_hours_are_those_of_their_zone():
 
     assert missed(judged(told, target("8h", calendar=office(SHANGHAI))), SHANGHAI)[0] == "03-04 17:00"
     assert missed(judged(told, target("8h", calendar=office(UTC))), UTC)[0] == "03-01 18:00"
+
+
+@table(
+    "hours, amount, before, expected",
+    [
+        ("within a segment", office(), "1h", "03-01 11:00", "03-01 10:00"),
+        ("over the break", office(), "3h", "03-01 14:00", "03-01 10:00"),
+        ("from the break", office(), "3h", "03-01 12:30", "03-01 09:00"),
+        ("exactly to the end of the break: the latest", office(), "5h", "03-01 18:00", "03-01 13:00"),
+        ("a microsecond more lies before the break", office(), "5h 1us", "03-01 18:00", "03-01 11:59:59.999999"),
+        ("from after closing", office(), "1h", "03-01 20:00", "03-01 17:00"),
+        ("exactly to the opening", office(), "1h", "03-04 10:00", "03-04 09:00"),
+        ("a microsecond more lies before the weekend", office(), "1h 1us", "03-04 10:00", "03-01 17:59:59.999999"),
+        ("over a weekend", office(), "2h", "03-04 10:00", "03-01 17:00"),
+        ("from a Sunday", office(), "8h", "03-03 12:00", "03-01 09:00"),
+        ("from the opening", office(), "8h", "03-04 09:00", "03-01 09:00"),
+        ("a shift over midnight", NIGHT, "8h", "03-04 22:30", "03-01 22:30"),  # 30 m, and 7.5 h before Saturday 06:00
+        ("a holiday and a make-up day", HOLIDAY, "5h", "03-05 10:00", "03-01 17:00"),  # 1 h, 3 h on Saturday, 1 h
+    ],
+)  # fmt: skip
+def test_backwards(hours: Calendar, amount: str, before: str, expected: str):
+    for boundary in Boundary:
+        assert latest(target("8h", calendar=hours, boundary=boundary), before, amount) == expected
+
+
+def test_backwards_over_spring_festival():
+    # One hour on Tuesday the 24th, seven on Saturday the 14th: five in the afternoon, 10:00 to 12:00.
+    by_festival = target("8h", calendar=spring_festival_2026())
+
+    assert latest(by_festival, "2026-02-24 10:00", "8h", SHANGHAI) == "2026-02-14 10:00"
+
+
+@table(
+    "hours, amount, before_in_utc, expected_in_utc",
+    [
+        ("a weekend that loses an hour", office(NEW_YORK), "2h", "03-11 14:00", "03-08 22:00"),
+        ("a weekend that wins an hour", office(NEW_YORK), "2h", "11-04 15:00", "11-01 21:00"),
+        ("a night of seven hours", every_day(NEW_YORK, "22:00-30:00"), "8h", "03-10 10:00", "03-09 10:00"),  # and one of the night before
+        ("a night of nine hours", every_day(NEW_YORK, "22:00-30:00"), "8h", "11-03 11:00", "11-03 03:00"),
+        ("a midnight that is skipped", every_day(CAIRO, "00:00-08:00"), "8h", "04-26 05:00", "04-25 05:00"),  # 7 h, and 07:00-08:00 the day before
+    ],
+)  # fmt: skip
+def test_backwards_over_days_on_which_clocks_change(
+    hours: Calendar, amount: str, before_in_utc: str, expected_in_utc: str
+):
+    assert latest(target("8h", calendar=hours), before_in_utc, amount) == expected_in_utc

@@ -4,12 +4,15 @@ Most rows: Monday to Friday 09:00-12:00 and 13:00-18:00; 1 March 2024 is a Frida
 told in UTC.
 """
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from service.sla.calendars import Calendar
 from service.sla.history import History
 from service.sla.policy import Boundary, DayEnd
 from service.sla.statements import Judgement
+from service.sla.timeline import latest_before
 from tests.sla.telling import (
     CAIRO,
     LORD_HOWE,
@@ -17,7 +20,9 @@ from tests.sla.telling import (
     SHANGHAI,
     UTC,
     account,
+    at,
     calendar,
+    clock,
     due,
     history,
     judged,
@@ -28,6 +33,8 @@ from tests.sla.telling import (
     table,
     target,
 )
+
+APIA = ZoneInfo("Pacific/Apia")
 
 
 def by(day_end: DayEnd, days: int, told: History, hours: Calendar | None = None) -> Judgement:
@@ -129,16 +136,38 @@ def test_days_on_which_clocks_change(
     "opened_in_utc, midnight, closing, same_time",
     [
         # The second 23:30 of 31 October is of that date still: day 1 is 1 November, 2 h ahead.
-        ("the hour before midnight for the second time", "10-31 21:30", "11-01 22:00", "11-01 15:00", "11-01 21:30"),
+        (
+            "the hour before midnight for the second time",
+            "10-31 21:30",
+            "11-01 22:00",
+            "11-01 15:00",
+            "11-01 21:30",
+        ),
         # 22:00 UTC is 01:00 on 26 April: day 1 is 27 April, 3 h ahead.
-        ("the first instant of a date without midnight", "04-25 22:00", "04-27 21:00", "04-27 14:00", "04-26 22:00"),
-        ("the last instant before it", "04-25 21:59:59.999999", "04-26 21:00", "04-26 14:00", "04-26 20:59:59.999999"),
+        (
+            "the first instant of a date without midnight",
+            "04-25 22:00",
+            "04-27 21:00",
+            "04-27 14:00",
+            "04-26 22:00",
+        ),
+        (
+            "the last instant before it",
+            "04-25 21:59:59.999999",
+            "04-26 21:00",
+            "04-26 14:00",
+            "04-26 20:59:59.999999",
+        ),
     ],
 )
 def test_dates_about_a_midnight_on_which_clocks_change(
     opened_in_utc: str, midnight: str, closing: str, same_time: str
 ):
-    assert dues(1, history(f"{opened_in_utc} opened"), CAIRO_DAILY, utc=True) == (midnight, closing, same_time)
+    assert dues(1, history(f"{opened_in_utc} opened"), CAIRO_DAILY, utc=True) == (
+        midnight,
+        closing,
+        same_time,
+    )
 
 
 @table(
@@ -154,17 +183,29 @@ def test_dates_about_a_midnight_on_which_clocks_change(
         ("round the clock every date is a day", calendar(UTC, "00:00-24:00", weekend="00:00-24:00"), "03-01 10:00", "03-03 00:00", "03-03 00:00", "03-02 10:00"),
     ],
 )  # fmt: skip
-def test_other_hours(
-    hours: Calendar, opened: str, midnight: str, closing: str, same_time: str
-):
+def test_other_hours(hours: Calendar, opened: str, midnight: str, closing: str, same_time: str):
     assert dues(1, history(f"{opened} opened"), hours) == (midnight, closing, same_time)
+
+
+def test_a_date_that_a_change_of_zone_skipped_is_no_working_date():
+    # Samoa went from Thursday 29 December 2011, 10 h behind, to Saturday the 31st, 14 h ahead.
+    told = history("2011-12-28 10:00 opened", zone=APIA)
+
+    assert dues(1, told, office(APIA), utc=True) == (
+        "2011-12-30 10:00",
+        "2011-12-30 04:00",
+        "2011-12-29 20:00",
+    )
+    assert dues(2, told, office(APIA), utc=True) == (
+        "2012-01-02 10:00",
+        "2012-01-02 04:00",
+        "2012-01-01 20:00",
+    )
 
 
 def test_days_know_no_boundary():
     told = history("03-01 10:00 opened")
-    later = target(
-        "1 working days", calendar=office(), day_end=DayEnd.CLOSING, boundary=Boundary.NEXT_OPEN
-    )
+    later = target("1 working days", calendar=office(), day_end=DayEnd.CLOSING, boundary=Boundary.NEXT_OPEN)
 
     assert due(judged(told, later)) == "03-04 18:00"
 
@@ -208,7 +249,11 @@ def test_a_hold_over_the_festival_costs_nothing():
         zone=SHANGHAI,
     )
 
-    assert dues(2, told, spring_festival_2026()) == ("2026-02-25 00:00", "2026-02-24 18:00", "2026-02-24 10:00")
+    assert dues(2, told, spring_festival_2026()) == (
+        "2026-02-25 00:00",
+        "2026-02-24 18:00",
+        "2026-02-24 10:00",
+    )
 
 
 @table(
@@ -243,6 +288,14 @@ def test_a_hold_over_the_festival_costs_nothing():
 )
 def test_what_became_of_the_time(day_end: DayEnd, lines: list[str], due: str, of_the_span: str):
     assert missed(by(day_end, 1, history("03-01 10:00 opened", *lines))) == (due, of_the_span)
+
+
+def test_days_of_two_years_are_counted_together():
+    # Monday 30 December 10:00 to Friday 3 January 00:00 are 86 h, of which 7 + 8 + 8 + 8 are worked.
+    assert missed(by(DayEnd.MIDNIGHT, 3, history("12-30 10:00 opened"))) == (
+        "2025-01-03 00:00",
+        "outside 55h, counted 31h, 3 days",
+    )
 
 
 @table(
@@ -287,3 +340,67 @@ def test_a_stop(day_end: DayEnd, stop: str, expected: list[str], of_the_span: st
 def test_a_due_out_of_all_reckoning_is_not_known(day_end: DayEnd):
     assert due(by(day_end, 1_000_000, history("03-01 10:00 opened"))) == "-"
 
+
+def latest_days(days: int, before: str, hours: Calendar, *, utc: bool = False) -> tuple[str, ...]:
+    """The latest instants from which so many days lie before the instant, for each end of a day."""
+    zone = hours.zone
+    targets = (target("1 working days", day_end=day_end, calendar=hours) for day_end in DayEnd)
+    return tuple(clock(latest_before(each, at(before, zone), days), UTC if utc else zone) for each in targets)
+
+
+@table(
+    "days, before, midnight, closing, same_time",
+    [
+        ("within a week", 1, "03-05 10:00", "03-05 00:00", "03-04 18:00", "03-04 10:00"),
+        ("over a weekend", 1, "03-04 10:00", "03-02 00:00", "03-01 18:00", "03-01 10:00"),
+        ("from a Saturday", 1, "03-02 12:00", "03-02 00:00", "03-01 18:00", "03-01 12:00"),
+        ("from a Sunday, over the leap day", 3, "03-03 12:00", "02-29 00:00", "02-28 18:00", "02-28 12:00"),  # 1 29 28
+        ("five", 5, "03-11 10:00", "03-05 00:00", "03-04 18:00", "03-04 10:00"),  # 8 7 6 5 4
+        ("from midnight: its own date is not counted", 1, "03-05 00:00", "03-05 00:00", "03-04 18:00", "03-04 00:00"),
+        ("from the last microsecond", 1, "03-05 23:59:59.999999", "03-05 00:00", "03-04 18:00", "03-04 23:59:59.999999"),
+        ("over the end of a year", 2, "2025-01-02 10:00", "2025-01-01 00:00", "12-31 18:00", "12-31 10:00"),  # 1 31
+    ],
+)  # fmt: skip
+def test_backwards(days: int, before: str, midnight: str, closing: str, same_time: str):
+    assert latest_days(days, before, office()) == (midnight, closing, same_time)
+
+
+@table(
+    "days, before, midnight, closing, same_time",
+    [
+        ("over the festival", 1, "02-24 10:00", "02-15 00:00", "02-14 18:00", "02-14 10:00"),
+        ("from within", 2, "02-18 10:00", "02-14 00:00", "02-13 18:00", "02-13 10:00"),  # 14 13
+        (
+            "over the second make-up Saturday",
+            2,
+            "03-02 10:00",
+            "02-28 00:00",
+            "02-27 18:00",
+            "02-27 10:00",
+        ),  # 28 27
+    ],
+)
+def test_backwards_over_spring_festival(days: int, before: str, midnight: str, closing: str, same_time: str):
+    expected = tuple(f"2026-{each}" for each in (midnight, closing, same_time))
+
+    assert latest_days(days, f"2026-{before}", spring_festival_2026()) == expected
+
+
+@table(
+    "hours, before, midnight, closing, same_time",
+    [
+        ("02:30 is skipped: 03:30", NEW_YORK_DAILY, "03-11 02:30", "03-11 04:00", "03-10 22:00", "03-10 07:30"),
+        ("01:30 comes twice: the first", NEW_YORK_DAILY, "11-04 01:30", "11-04 05:00", "11-03 23:00", "11-03 05:30"),
+        ("the midnight that ends the day is skipped: 01:00", CAIRO_DAILY, "04-26 10:00", "04-25 22:00", "04-25 15:00", "04-25 08:00"),
+        ("half an hour more: the first 01:45", LORD_HOWE_DAILY, "04-08 01:45", "04-07 13:30", "04-07 06:30", "04-06 14:45"),
+        ("a date that was skipped", office(APIA), "2012-01-02 10:00", "2011-12-30 10:00", "2011-12-30 04:00", "2011-12-29 20:00"),
+    ],
+)  # fmt: skip
+def test_backwards_over_days_on_which_clocks_change(
+    hours: Calendar, before: str, midnight: str, closing: str, same_time: str
+):
+    assert latest_days(1, before, hours, utc=True) == (midnight, closing, same_time)
+
+
+def test_backwards_out_of_all_reckoning():
+    assert latest_days(1_000_000, "03-04 10:00", office()) == ("-", "-", "-")

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from service.store import policies
+from service.store import policies, registry
 from service.store.policies import PolicyRefused, Version
 
 
@@ -14,7 +14,7 @@ def version(number: int, since: int = 0, at: int = 0, document: str = "{}") -> V
 
 async def test_versions_are_told_in_the_order_in_which_they_come_into_force(ask):
     assert await ask(policies.versions, "t") == []
-    assert await ask(policies.revision) == 0
+    assert await ask(registry.revision) == 0
     one, two = version(1, since=10), version(2, since=20, at=15)
     assert await ask(policies.register, "t", one) is True
     assert await ask(policies.register, "s", one) is True
@@ -22,13 +22,13 @@ async def test_versions_are_told_in_the_order_in_which_they_come_into_force(ask)
 
     assert await ask(policies.versions, "t") == [one, two]
     assert await ask(policies.tenants) == ["s", "t"]
-    assert await ask(policies.revision) == 3
+    assert await ask(registry.revision) == 3
 
 
 async def test_the_same_version_again_is_nothing_new(ask):
     await ask(policies.register, "t", version(1))
     assert await ask(policies.register, "t", version(1, at=99)) is False
-    assert await ask(policies.revision) == 1
+    assert await ask(registry.revision) == 1
 
 
 @pytest.mark.parametrize(

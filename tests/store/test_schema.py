@@ -6,7 +6,7 @@ import random
 import pytest
 from sqlalchemy import text
 
-from service.store import Database, StoreError, Unavailable, migrations, policies
+from service.store import Database, StoreError, Unavailable, calendars, migrations, policies
 from service.store.keys import BUCKETS, LONGEST_NAME, arrays, bucket_of, is_name
 from service.store.schema import METADATA
 
@@ -133,11 +133,14 @@ SAID = """
 
 
 @pytest.mark.parametrize("wrong", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {}"])
-@pytest.mark.parametrize(("table", "column"), [("statement", "rev"), ("policy", "registered_at")])
-async def test_ledger_and_policies_only_grow(db, ask, wrong, table, column):
+@pytest.mark.parametrize(
+    ("table", "column"), [("statement", "rev"), ("policy", "registered_at"), ("calendar", "registered_at")]
+)
+async def test_ledger_policies_and_calendars_only_grow(db, ask, wrong, table, column):
     async with db.transaction() as tx:
         await tx.run(text(SAID.format(rev=1, withdrawn=False)))
         await policies.register(tx, "t", policies.Version("p", "1", 0, "", 0))
+        await calendars.register(tx, "t", calendars.Registered("c", "", 0))
     with pytest.raises(StoreError, match="append-only"):
         async with db.transaction() as tx:
             await tx.run(text(wrong.format(table, column, column)))
@@ -187,7 +190,7 @@ async def test_any_number_of_migrations_at_once_migrate_once(empty_database):
     assert await migrations.current(empty_database) is None
     told = await asyncio.gather(*(migrations.upgrade(empty_database) for _ in range(5)))
 
-    assert sorted(told, key=str) == [("0001", "0001")] * 4 + [(None, "0001")]
+    assert sorted(told, key=str) == [("0002", "0002")] * 4 + [(None, "0002")]
     assert await migrations.current(empty_database) == migrations.head()
 
 
@@ -204,7 +207,7 @@ async def test_a_migration_gives_up_on_a_table_in_use_and_leaves_nothing_behind(
 
     assert await migrations.current(empty_database) is None
     assert (await catalog(empty_database))["storage"] == []
-    assert await migrations.upgrade(empty_database) == (None, "0001")
+    assert await migrations.upgrade(empty_database) == (None, "0002")
 
 
 async def test_a_migration_waits_for_another_no_longer_than_it_was_told(empty_database):
@@ -213,6 +216,36 @@ async def test_a_migration_waits_for_another_no_longer_than_it_was_told(empty_da
         await tx.run(text(f"SELECT pg_advisory_xact_lock({migrations._LOCK})"))
         with pytest.raises(Unavailable):
             await migrations.upgrade(empty_database, wait_s=0.2)
+    await db.close()
+
+
+BEFORE_0002 = """
+    INSERT INTO promise (bucket, tenant, ticket, target, started_source, started_id, state, start, due, stop, held,
+                         in_doubt)
+    VALUES (1, 't', 'A', 'x', 's', 'e', 'open', 0, 5, NULL, :held, false)
+    ON CONFLICT (bucket, tenant, ticket, target, started_source, started_id) DO UPDATE
+    SET (state, start, due, stop, held, in_doubt) =
+        (excluded.state, excluded.start, excluded.due, excluded.stop, excluded.held, excluded.in_doubt)
+"""
+
+
+async def test_the_release_before_runs_on_the_schema_of_calendars(empty_database, monkeypatch):
+    """It wrote promises before the migration, and writes them after it as it did."""
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "head", lambda: "0001")
+        upgrade = migrations.command.upgrade
+        before.setattr(migrations.command, "upgrade", lambda config, _: upgrade(config, "0001"))
+        assert await migrations.upgrade(empty_database) == (None, "0001")
+    db = Database.open(empty_database, pool_size=1)
+    async with db.transaction() as tx:
+        await tx.run(text(BEFORE_0002), {"held": False})
+
+    assert await migrations.upgrade(empty_database) == ("0001", "0002")
+
+    async with db.transaction() as tx:
+        await tx.run(text(BEFORE_0002), {"held": True})
+        rows = await tx.rows(text("SELECT held, gated, provisional FROM promise"))
+        assert [tuple(row) for row in rows] == [(True, False, False)]
     await db.close()
 
 

@@ -81,6 +81,18 @@ def test_circumstances_stand_apart(
     assert one == other
 
 
+@given(SAIDS, INSTANTS)
+def test_what_nobody_is_told_differs_in_its_circumstances_only(said: Said, decided_at: int) -> None:
+    one = msgspec.json.decode(encode(said, cause=None, watermark=None, decided_at=decided_at).value)
+    quiet = encode(said, cause=None, watermark=None, decided_at=decided_at, announce=False)
+    other = msgspec.json.decode(quiet.value)
+
+    assert "announce" not in one["data"]["said"]
+    assert other["data"]["said"].pop("announce") is False
+    assert one == other
+    assert decode_output(quiet.value) == (said.statement, said.rev, said.withdrawn)
+
+
 @given(STATEMENTS)
 def test_the_ledger_gives_back_what_it_was_given(statement: Statement) -> None:
     stored = store_statement(statement)

@@ -9,6 +9,7 @@ from service.cli.calendar.diff import diff
 from service.cli.calendar.due import due
 from service.cli.calendar.show import show
 from service.cli.calendar.worked import worked
+from service.cli.calendar_register import register
 
 
 @click.group()
@@ -20,5 +21,5 @@ def calendar() -> None:
     """
 
 
-for command in (show, check, diff, due, worked):
+for command in (show, check, diff, due, worked, register):
     calendar.add_command(command)

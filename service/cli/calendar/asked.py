@@ -37,7 +37,9 @@ class Given:
         from service.cli.calendar.question import Clock, holds, spans
 
         if self.start is None:
-            raise click.UsageError("--start is missing: when does it begin? (--input reads questions from a file)")
+            raise click.UsageError(
+                "--start is missing: when does it begin? (--input reads questions from a file)"
+            )
         zone = choice.calendar.zone
         return Clock(
             calendar=choice.calendar,
@@ -71,7 +73,9 @@ _OPTIONS: Final = (
     click.option(
         "--exclude", "exclusions", type=SPAN, multiple=True, help="An exclusion: the same, counted apart."
     ),
-    click.option("--stretches", is_flag=True, help="Show what counts and what does not, with a running total."),
+    click.option(
+        "--stretches", is_flag=True, help="Show what counts and what does not, with a running total."
+    ),
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
 )
 

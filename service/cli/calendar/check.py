@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from service.cli.files import POLICY, content, error_lines, findings
-from service.cli.moments import clockwise
 from service.cli.output import say, show, show_json, table
 
 if TYPE_CHECKING:
@@ -50,15 +49,23 @@ def _checked(path: Path) -> tuple[Calendar | None, PolicyErrors | None]:
 
 
 def _show(path: Path, calendar: Calendar) -> None:
+    from service.cli.words import hours
+
     show(f"{path}: {calendar.name} in {calendar.zone.key}")
     rows = [
-        [str(number), str(version.known_since or "-"), str(version.known_until or "-"), str(len(version.dates))]
+        [
+            str(number),
+            str(version.known_since or "-"),
+            str(version.known_until or "-"),
+            str(len(version.dates)),
+        ]
         for number, version in enumerate(calendar.versions, 1)
     ]
     table(["version", "published", "known until", "own dates"], rows, right=["version", "own dates"])
-    told = [[str(year), f"{days}", clockwise(work), ""] for year, days, work in _years(calendar)]
+    told = [[str(year), str(days), hours(work)] for year, days, work in _years(calendar)]
     if told:
-        table(["year", "working days", "hours", ""], told, right=["working days", "hours"])
+        show()
+        table(["year", "working days", "working time"], told, right=["working days", "working time"])
 
 
 def _years(calendar: Calendar) -> Iterator[tuple[int, int, int]]:

@@ -44,7 +44,9 @@ class Choice:
                 raise click.UsageError(f"two files have a calendar `{calendar.name}`: leave one of them out")
             found[calendar.name] = calendar
         at = self.as_known_at
-        return found if at is None else {n: known_at(each, at.instant(each.zone)) for n, each in found.items()}
+        return (
+            found if at is None else {n: known_at(each, at.instant(each.zone)) for n, each in found.items()}
+        )
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -63,7 +65,7 @@ class Choice:
             return next(iter(self.known.values()))
         if name == ROUND_THE_CLOCK or (name is None and not self.known):
             return _round_the_clock(zone or (*self.zones, UTC)[0])
-        if name in self.known:
+        if name is not None and name in self.known:
             return self.known[name]
         told = ", ".join((ROUND_THE_CLOCK, *self.known))
         if name is None:

@@ -49,19 +49,23 @@ class Difference:
 def known_at(calendar: Calendar, instant: Instant) -> Calendar:
     """`calendar` as it was known at `instant`: the versions whose `known_since` lies before its local date there."""
     today = date_of(instant, calendar.zone)
-    versions = tuple(each for each in calendar.versions if each.known_since is None or each.known_since < today)
+    versions = tuple(
+        each for each in calendar.versions if each.known_since is None or each.known_since < today
+    )
     return calendar if versions == calendar.versions else replace(calendar, versions=versions)
 
 
 def days(calendar: Calendar, first: date, last: date) -> Iterator[Day]:
     """The dates from `first` to `last`, both included."""
-    until = known_until(calendar)
+    until, edition = known_until(calendar), calendar.latest
     for day in _dates(first, last):
         number = _governing(calendar, day)
-        version = calendar.versions[number - 1]
-        spans = version.of(day)
-        work = sum(at_wall(day, to, calendar.zone) - at_wall(day, start, calendar.zone) for start, to in spans)
-        yield Day(day, spans, work, number, _why(version, day), until is None or day <= until)
+        spans = edition.of(day) if edition.is_working(day) else ()
+        work = sum(
+            at_wall(day, to, calendar.zone) - at_wall(day, start, calendar.zone) for start, to in spans
+        )
+        why = _why(calendar.versions[number - 1], day, spans)
+        yield Day(day, spans, work, number, why, until is None or day <= until)
 
 
 def known_until(calendar: Calendar) -> date | None:
@@ -116,13 +120,13 @@ def _governing(calendar: Calendar, day: date) -> int:
     return 1 + sum(1 for each in later if each.known_since is not None and each.known_since < day)
 
 
-def _why(version: Version, day: date) -> str:
-    replaced, usual = version.dates.get(day), version.week[day.weekday()]
-    if replaced is None or replaced == usual:
+def _why(version: Version, day: date, spans: DaySegments) -> str:
+    usual = version.week[day.weekday()]
+    if spans == usual:
         return ""
-    if not replaced:
-        return "day off"
-    return "other hours" if usual else "working day"
+    if not spans:
+        return "day off" if not version.of(day) else "no date of this zone"
+    return "other hours" if usual else "make-up day"
 
 
 def _named(calendar: Calendar) -> Iterator[date]:

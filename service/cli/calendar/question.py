@@ -54,8 +54,10 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """When a budget is used up. `due` is None when it cannot be told; `why` tells why. `rows` are its
-    stretches, when they were asked for."""
+    """When a budget is used up; `due` is None when it cannot be told, and `why` tells why.
+
+    `rows` are the stretches up to it, when they were asked for.
+    """
 
     clock: Clock
     due: Instant | None

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 @click.command()
 @choosing
 @click.option("--month", metavar="MONTH", help="The month to show, such as 2026-10.")
-@click.option("--from", "first", metavar="DATE", type=DATE, help="The first date; else this month and the next.")
+@click.option(
+    "--from", "first", metavar="DATE", type=DATE, help="The first date; else this month and the next."
+)
 @click.option("--to", "last", metavar="DATE", type=DATE, help="The last date, included.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(choice: Choice, month: str | None, first: date | None, last: date | None, as_json: bool) -> None:
@@ -91,13 +93,16 @@ def _rows(shown: Sequence[Day]) -> Iterator[list[str]]:
 
 def _sentences(choice: Choice, shown: Sequence[Day]) -> Iterator[str]:
     from service.cli.calendar.days import known_until
+    from service.cli.words import hours
 
     calendar = choice.calendar
     working = [day for day in shown if day.is_working]
-    work = clockwise(sum(day.work for day in working))
-    yield f"{len(working)} working days, {work} hours; {len(shown) - len(working)} days closed"
+    work = hours(sum(day.work for day in working))
+    yield f"{len(working)} working days, {work} of working time; {len(shown) - len(working)} days closed"
     until = known_until(calendar)
-    yield f"{calendar.name} in {calendar.zone.key}, known " + ("for ever" if until is None else f"until {until}")
+    yield f"{calendar.name} in {calendar.zone.key}, known " + (
+        "for ever" if until is None else f"until {until}"
+    )
     for number in sorted({day.version for day in shown}):
         since = calendar.versions[number - 1].known_since
         if since is not None:

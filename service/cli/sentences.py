@@ -1,0 +1,234 @@
+"""A promise in plain English: the rule, its clock, the arithmetic of its due, how it stands, and what else could be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from service.cli.explanation import Explained
+from service.cli.moments import away, length, told
+from service.cli.supposing import supposing
+from service.cli.words import amount, event_text, gate_text, hours, listed, reasons
+from service.sla.hours import ALWAYS
+from service.sla.instants import NEVER, Duration, Instant
+from service.sla.policy import ANY_REASON, Boundary, DayEnd, Target, Unit
+from service.sla.statements import State
+
+
+def sentences(this: Explained, zone: ZoneInfo) -> Iterator[str]:
+    """The promise in plain English, times in `zone`."""
+    yield _rule(this, zone)
+    if this.course.armed_by is not None:
+        yield f"{event_text(this.events, this.course.armed_by)} put the ticket under this version."
+    yield from _calendar(this)
+    yield from _start(this, zone)
+    yield from _uncounted(this, zone)
+    yield from _due(this, zone)
+    yield _state(this, zone)
+    yield from supposing(this, zone)
+    remarks = sorted({remark for statement in this.statements for remark in statement.remarks})
+    if remarks:
+        yield f"Remarks: {', '.join(remarks)}."
+    if this.promise.in_doubt:
+        yield "In doubt: a record of this ticket that may matter could not be read; see `slaclock parked list`."
+
+
+def _rule(this: Explained, zone: ZoneInfo) -> str:
+    policy, target = this.policy, this.target
+    clause = f" (clause {target.clause})" if target.clause else ""
+    version = f"version {policy.version} of {policy.id}, for tickets opened from {told(policy.effective_from, zone)}"
+    return (
+        f"The rule is target {target.id}{clause} in {version}. It gives {budget(target)}{_excuses(target)}."
+    )
+
+
+def budget(target: Target) -> str:
+    """`8h30m of working time`, `24h round the clock`, `5 working days, each to its midnight`."""
+    text = amount(target, target.budget)
+    if target.unit is Unit.WORKING_DAYS:
+        return f"{text}, {_DAY_ENDS[target.day_end]}"
+    if target.unit is Unit.CALENDAR_DAYS:
+        return text
+    return f"{text} round the clock" if target.calendar.latest.hours is ALWAYS else f"{text} of working time"
+
+
+_DAY_ENDS: Final[Mapping[DayEnd, str]] = {
+    DayEnd.MIDNIGHT: "each ending at midnight",
+    DayEnd.CLOSING: "each ending at closing time",
+    DayEnd.SAME_TIME: "each ending at the time of day at which the clock started",
+}
+
+
+def _excuses(target: Target) -> str:
+    if not target.accepts:
+        text = "; no hold stops the clock"
+    elif ANY_REASON in target.accepts:
+        text = "; time on hold does not count, whatever the reason"
+    else:
+        text = f"; time on hold for {' or '.join(sorted(target.accepts))} does not count"
+    if ANY_REASON in target.exclusions:
+        return f"{text}; nor does time excluded for the area"
+    if target.exclusions:
+        return f"{text}; nor does time excluded for {' or '.join(sorted(target.exclusions))}"
+    return text
+
+
+def _calendar(this: Explained) -> Iterator[str]:
+    target, calendar = this.target, this.target.calendar
+    if target.unit is Unit.CALENDAR_DAYS or calendar.latest.hours is ALWAYS:
+        return
+    last = calendar.versions[-1]
+    version = ""
+    if len(calendar.versions) > 1:
+        version = (
+            f", version {len(calendar.versions)} of {len(calendar.versions)}, published on {last.known_since}"
+        )
+    known = "" if last.known_until is None else f", known until {last.known_until}"
+    yield f"Its calendar is {calendar.name} in {calendar.zone.key}{version}{known}."
+
+
+def _start(this: Explained, zone: ZoneInfo) -> Iterator[str]:
+    begun = f"{event_text(this.events, this.promise.started_by)} at {told(this.course.begun, zone)}"
+    clock = this.timeline.clock
+    if this.course.start < this.course.begun:
+        yield f"The ticket was split off: its start is {told(this.course.start, zone)}, as `split` states."
+    if not this.target.gate:
+        yield f"The clock started with {begun}."
+    elif clock == NEVER:
+        missing = gate_text(
+            g for g, event in zip(this.target.gate, this.opened, strict=True) if event is None
+        )
+        yield f"It began with {begun}. The clock has not started: {missing} has not happened."
+        return
+    else:
+        yield f"It began with {begun}. {_opening(this, zone)}"
+    if this.target.unit is Unit.TIME:
+        opening = this.timeline.edition.hours.reopening(clock)
+        if opening not in (None, clock):
+            yield f"That is outside hours; they opened at {told(opening, zone)}."
+
+
+def _opening(this: Explained, zone: ZoneInfo) -> str:
+    gate, clock = gate_text(this.target.gate), this.timeline.clock
+    if clock == this.promise.start:
+        return f"{gate} had happened by then, so that the clock started there."
+    last = max((event for event in this.opened if event is not None), key=lambda event: event.at)
+    by = event_text(this.events, (last.source, last.id))
+    waited = length(clock - this.promise.start)
+    return f"The clock started when {gate} had happened, with {by} at {told(clock, zone)}; {waited} before are gated."
+
+
+def _uncounted(this: Explained, zone: ZoneInfo) -> Iterator[str]:
+    """What did not count between the start of the clock and the due."""
+    due, clock = this.promise.due, this.timeline.clock
+    if due is None or due <= clock:
+        return
+    if this.target.unit is not Unit.TIME:
+        yield from _days(this, zone)
+        return
+    lost: dict[str, Duration] = {}
+    for stretch in this.timeline.stretches(due):
+        if stretch.what not in {"gated", "counted"}:
+            by = (
+                "outside hours" if stretch.what == "outside" else f"{stretch.what} for {reasons(stretch.why)}"
+            )
+            lost[by] = lost.get(by, 0) + stretch.end - stretch.start
+    if lost:
+        parts = listed([f"{hours(span)} {by}" for by, span in lost.items()])
+        yield f"From there to the due {hours(due - clock)} pass; of these {parts} do not count."
+
+
+def _days(this: Explained, zone: ZoneInfo) -> Iterator[str]:
+    timeline, target = this.timeline, this.target
+    free = replace(timeline, pauses=())
+    first, last = timeline.used_up(1), timeline.used_up(target.budget)
+    if first is None or last is None:
+        return
+    days = f"day 1 ends at {told(first, zone)}"
+    if target.budget > 1:
+        days = f"{days}, day {target.budget} at {told(last, zone)}"
+    yield f"The date of the start itself is not counted: {days}."
+    lost = [
+        (free.used(min(pause.end, last)) - free.used(pause.start), f"{pause.what} for {reasons(pause.why)}")
+        for pause in timeline.pauses
+        if pause.start < last
+    ]
+    parts = listed([f"{amount(target, count)} {reason}" for count, reason in lost if count])
+    if parts:
+        yield f"In between {parts} did not count."
+
+
+def _due(this: Explained, zone: ZoneInfo) -> Iterator[str]:
+    target, due, timeline = this.target, this.promise.due, this.timeline
+    if due is None:
+        rest = amount(target, max(target.budget - timeline.used(this.upto), 0))
+        if timeline.clock == NEVER:
+            yield f"There is no due before that; all of the budget, {rest}, is left."
+        else:
+            yield f"There is no due while time stands still; {rest} of the budget are left."
+        return
+    yield _arithmetic(this, due, zone)
+    if this.promise.provisional:
+        until = target.calendar.versions[-1].known_until
+        yield f"This is provisional: {target.calendar.name} is known until {until} only."
+    if this.known_first is not None:
+        yield f"By what the calendar knew when it began, it would have been due at {told(this.known_first, zone)}."
+
+
+def _arithmetic(this: Explained, due: Instant, zone: ZoneInfo) -> str:
+    target, timeline = this.target, this.timeline
+    used_up, told_due = timeline.used_up(target.budget), told(due, zone)
+    if this.promise.stop is None:
+        told_due += f" ({away(due, this.upto)}, as of {told(this.upto, zone)})"
+    if used_up in (due, None):
+        return f"The budget is used up, and the promise due, at {told_due}."
+    ended = f"The budget is used up at {told(used_up, zone)}"
+    if target.boundary is Boundary.NEXT_OPEN and timeline.due(target.budget) == due:
+        return f"{ended}, closing time, so it is due at the next opening: {told_due}."
+    arrival = told(this.course.arrivals[-1], zone)
+    floor = f" and gave {length(target.floor)} from there" if target.floor else ""
+    return f"{ended}; a change in flight brought the target at {arrival}{floor}, so it is due at {told_due}."
+
+
+_STATES: Final[Mapping[State, str]] = {
+    State.MET: "Kept",
+    State.LATE: "Broken, and stopped late",
+    State.CANCELLED: "Cancelled",
+    State.SUPERSEDED: "Superseded by a change in flight",
+}
+
+
+def _state(this: Explained, zone: ZoneInfo) -> str:
+    promise = this.promise
+    if promise.state in _STATES and promise.stop is not None and promise.stopped_by is not None:
+        by = f"by {event_text(this.events, promise.stopped_by)} at {told(promise.stop, zone)}"
+        return f"{_STATES[promise.state]}: ended {by}{_margin(this, promise.stop)}."
+    if promise.state is State.BREACHED:
+        late = f" {_passed(this)} have passed since." if this.margin.wall else ""
+        return f"Broken: nothing stopped it by the due, and nothing has since.{late}"
+    if promise.state is State.INDETERMINATE:
+        reason = next((s.reason for s in this.statements if s.reason), "a record could not be read")
+        return f"Indeterminate: whether it was stopped by the due cannot be told ({reason})."
+    if promise.gated:
+        return "Open, and waiting for its preconditions."
+    return "Open, and on hold." if promise.held else "Open."
+
+
+def _margin(this: Explained, stop: Instant) -> str:
+    due = this.promise.due
+    if due is None or this.promise.state in {State.CANCELLED, State.SUPERSEDED}:
+        return ""
+    if stop == due:
+        return ", at the very instant of the due, which is in time"
+    return f", {_passed(this)} {'before' if stop < due else 'after'} the due"
+
+
+def _passed(this: Explained) -> str:
+    """`30m of working time (15h30m by the clock)`, without sign."""
+    wall, counted, unit = abs(this.margin.wall or 0), abs(this.margin.amount), this.target.unit
+    if unit is Unit.TIME and counted == wall:
+        return length(wall)
+    kind = " of working time" if unit is Unit.TIME else ""
+    return f"{amount(this.target, counted)}{kind} ({length(wall)} by the clock)"
