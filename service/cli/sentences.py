@@ -206,8 +206,7 @@ def _state(this: Explained, zone: ZoneInfo) -> str:
         by = f"by {event_text(this.events, promise.stopped_by)} at {told(promise.stop, zone)}"
         return f"{_STATES[promise.state]}: ended {by}{_margin(this, promise.stop)}."
     if promise.state is State.BREACHED:
-        late = f" {_passed(this)} have passed since." if this.margin.wall else ""
-        return f"Broken: nothing stopped it by the due, and nothing has since.{late}"
+        return f"Broken: nothing stopped it by the due, and nothing has since: {_passed(this)} so far."
     if promise.state is State.INDETERMINATE:
         reason = next((s.reason for s in this.statements if s.reason), "a record could not be read")
         return f"Indeterminate: whether it was stopped by the due cannot be told ({reason})."

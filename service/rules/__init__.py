@@ -1,47 +1,103 @@
-"""Policy files -> core values.
+"""Policy and calendar files -> core values.
 
-A policy file is YAML that a clerk writes and reads; `read` turns it into the frozen values that the core judges by, or
-raises `PolicyErrors` with everything that is wrong at once. Every key stands in `docs/policy.md`.
+Both are YAML that a clerk writes and reads; `read` and `read_calendar` turn them into the frozen values that the core
+judges by, or raise `PolicyErrors` with everything that is wrong at once. Every key stands in `docs/policy.md`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, TypeVar
 
-from service.rules import build
+from service.rules import build, calendars, reading
+from service.rules.document import of_json
 from service.rules.errors import PolicyError, PolicyErrors
-from service.rules.reading import read_shape
+from service.rules.reading import Reading
+from service.rules.shapes import CalendarFileShape, Shape
 from service.sla.calendars import Calendar
 from service.sla.policy import Policy
 
-__all__ = ["PolicyError", "PolicyErrors", "check", "read", "read_calendars"]
+__all__ = [
+    "PolicyError",
+    "PolicyErrors",
+    "calendar_files",
+    "calendar_of",
+    "check",
+    "read",
+    "read_calendar",
+    "read_calendars",
+]
+
+S = TypeVar("S", bound=Shape)
+
+_NO_FILES: Final[Mapping[str, Calendar]] = MappingProxyType({})
 
 
-def read(text: str | bytes, *, name: str) -> Policy:
+def read(text: str | bytes, *, name: str, calendars: Mapping[str, Calendar] = _NO_FILES) -> Policy:
     """The policy in `text`; `PolicyErrors` with every error when there is one. Bytes are UTF-8.
 
-    `name` is what messages call the file.
+    `name` is what messages call the file. `calendars` are those that the policy takes from other files, by name.
     """
-    reading = read_shape(_decoded(text, name))
-    if reading.errors or reading.shape is None:
-        raise PolicyErrors(name, tuple(reading.errors))
-    return build.build(reading.shape)
+    shape = _sound(reading.read_policy(_decoded(text, name), calendars), name)
+    return build.build(shape, calendars)
 
 
-def check(text: str | bytes, name: str = "policy") -> tuple[PolicyError, ...]:
+def check(
+    text: str | bytes, name: str = "policy", *, calendars: Mapping[str, Calendar] = _NO_FILES
+) -> tuple[PolicyError, ...]:
     """Everything wrong with `text`, in the order of the file; empty when `read` would return a policy."""
     try:
-        return tuple(read_shape(_decoded(text, name)).errors)
+        return reading.read_policy(_decoded(text, name), calendars).errors
     except PolicyErrors as wrong:
         return wrong.errors
 
 
-def read_calendars(text: str | bytes, *, name: str) -> Mapping[str, Calendar]:
+def read_calendars(
+    text: str | bytes, *, name: str, calendars: Mapping[str, Calendar] = _NO_FILES
+) -> Mapping[str, Calendar]:
     """The calendars of the policy file `text` by name; `PolicyErrors` as `read`."""
-    reading = read_shape(_decoded(text, name))
-    if reading.errors or reading.shape is None:
-        raise PolicyErrors(name, tuple(reading.errors))
-    return build.calendars_of(reading.shape)
+    shape = _sound(reading.read_policy(_decoded(text, name), calendars), name)
+    return build.calendars_of(shape, calendars)
+
+
+def calendar_files(text: str | bytes, *, name: str) -> Mapping[str, str]:
+    """The calendars that the policy file `text` takes from other files: name to path, from the policy file on.
+
+    As far as they can be told: what is wrong with the policy is for `read` to say. `PolicyErrors` for bytes that are
+    not UTF-8.
+    """
+    shape = reading.read_policy(_decoded(text, name), _NO_FILES).shape
+    told = {} if shape is None else shape.calendars or {}
+    return {key: calendar.file for key, calendar in told.items() if calendar is not None and calendar.file}
+
+
+def read_calendar(text: str | bytes, *, name: str) -> Calendar:
+    """The calendar in the calendar file `text`; `PolicyErrors` as `read`."""
+    return _calendar(_sound(reading.read_calendar(_decoded(text, name)), name))
+
+
+def calendar_of(data: Mapping[str, object], name: str = "inline") -> Calendar:
+    """The calendar that `data` gives with the keys of a calendar file, as JSON; `name` is for one without `calendar`.
+
+    ValueError with everything that is wrong, each with its field.
+    """
+    if not isinstance(data, Mapping):
+        raise ValueError("a calendar is an object with the keys of a calendar file")  # noqa: TRY004 - so promised
+    found = reading.of_calendar(of_json({"calendar": name} | dict(data)))
+    if found.errors or found.shape is None:
+        raise ValueError("; ".join(f"{error.field}: {error.message}" for error in found.errors))
+    return _calendar(found.shape)
+
+
+def _calendar(shape: CalendarFileShape) -> Calendar:
+    return calendars.build(build.given(shape.calendar), shape, shape.zone)
+
+
+def _sound(found: Reading[S], name: str) -> S:
+    if found.errors or found.shape is None:
+        raise PolicyErrors(name, found.errors)
+    return found.shape
 
 
 def _decoded(text: str | bytes, name: str) -> str:

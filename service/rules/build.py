@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from service.rules import calendars, rungs
+from service.rules.lengths import Length
 from service.rules.shapes import (
     ROUND_THE_CLOCK,
     EventShape,
@@ -17,7 +18,7 @@ from service.rules.shapes import (
 )
 from service.rules.values import ANY
 from service.sla.calendars import Calendar, round_the_clock
-from service.sla.policy import ANY_REASON, Boundary, Match, Meaning, Policy, Target, Where
+from service.sla.policy import ANY_REASON, Boundary, DayEnd, Limit, Match, Meaning, Policy, Target, Where
 
 T = TypeVar("T")
 
@@ -26,25 +27,24 @@ _START = (Match("opened"),)
 _CANCEL = (Match("cancelled"),)
 
 
-def calendars_of(policy: PolicyShape) -> dict[str, Calendar]:
-    """The calendars of `policy` by name."""
+def calendars_of(policy: PolicyShape, files: Mapping[str, Calendar]) -> dict[str, Calendar]:
+    """The calendars of `policy` by name; those of other files are in `files`."""
     return {
-        name: calendars.build(name, given(calendar), policy.zone)
-        for name, calendar in (policy.calendars or {}).items()
+        name: files[name] if calendar.file else calendars.build(name, calendar, calendar.zone or policy.zone)
+        for name, calendar in _present(policy.calendars).items()
     }
 
 
-def build(policy: PolicyShape) -> Policy:
+def build(policy: PolicyShape, files: Mapping[str, Calendar]) -> Policy:
     """The policy that `policy` describes; its shape has no errors and its checks no findings."""
-    known = calendars_of(policy)
+    known = calendars_of(policy, files)
     return Policy(
         id=given(policy.policy),
         version=given(policy.version),
         tenant=given(policy.tenant),
         effective_from=given(policy.effective_from),
         targets=tuple(
-            _target(name, given(target), policy, known)
-            for name, target in given(policy.targets).items()
+            _target(name, given(target), policy, known) for name, target in given(policy.targets).items()
         ),
         vocabulary=MappingProxyType(
             {
@@ -53,6 +53,7 @@ def build(policy: PolicyShape) -> Policy:
             }
         ),
         source=_source(policy.source),
+        adopt_from=policy.adopt_from,
     )
 
 
@@ -73,8 +74,14 @@ def _target(
         unit=budget.unit,
         calendar=calendar or round_the_clock(target.zone or given(policy.zone)),
         applies=_conditions(target.applies),
+        gate=tuple(_matches(given(entry).any) for entry in target.gate or ()),
         boundary=target.boundary or Boundary.CLOSE,
-        accepts=frozenset(ANY_REASON if reason == ANY else given(reason) for reason in target.accepts or ()),
+        day_end=target.day_end or DayEnd.MIDNIGHT,
+        accepts=_reasons(target.accepts),
+        max_open=MappingProxyType(
+            {_reason(reason): _limit(limit) for reason, limit in _present(target.max_open).items()}
+        ),
+        exclusions=_reasons(target.exclusions),
         reopen=target.reopen is Reopen.NEW,
         rungs=rungs.build(target),
         grace=(policy.grace or 0) if target.grace is None else target.grace,
@@ -87,6 +94,18 @@ def _target(
 
 def _matches(events: list[EventShape | None] | None) -> tuple[Match, ...]:
     return tuple(Match(given(given(event).event), _conditions(given(event).where)) for event in events or ())
+
+
+def _reasons(reasons: list[str | None] | None) -> frozenset[str]:
+    return frozenset(_reason(given(reason)) for reason in reasons or ())
+
+
+def _reason(reason: str) -> str:
+    return ANY_REASON if reason == ANY else reason
+
+
+def _limit(length: Length) -> Limit:
+    return Limit(length.amount, length.unit)
 
 
 def _conditions(conditions: Mapping[str, list[str | None] | None] | None) -> tuple[Where, ...]:

@@ -13,14 +13,22 @@ from service.rules import days, statutory
 from service.rules.days import Week
 from service.rules.errors import Finding, Path
 from service.rules.hints import NEEDED
-from service.rules.shapes import ROUND_THE_CLOCK, CalendarFileShape, CalendarShape, OwnCalendarShape, VersionShape
+from service.rules.shapes import (
+    ROUND_THE_CLOCK,
+    CalendarFileShape,
+    CalendarShape,
+    OwnCalendarShape,
+    VersionShape,
+)
 from service.sla.calendars import Calendar, Version
 
 #: What belongs to a version, and cannot stand beside `versions`.
 _OF_VERSIONS: Final = ("known_since", "known_until", "closed", "open", "statutory", "makeup")
 
 _NAME_TAKEN: Final = f"`{ROUND_THE_CLOCK}` means every hour of every day: choose another name"
-_GOVERNS_ALL: Final = "a calendar's first version governs all dates: leave it out, or give it to a later one of `versions`"
+_GOVERNS_ALL: Final = (
+    "a calendar's first version governs all dates: leave it out, or give it to a later one of `versions`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +181,16 @@ def _statutory(part: Part) -> Iterator[Finding]:
     if "known_until" not in version.model_fields_set:
         told = "needs `known_until`, the last date that was published: nobody knows these days for all years"
         yield (*path, "statutory"), told
-    if told := statutory.trouble(country):
-        yield (*path, "statutory"), told
+    if trouble := statutory.trouble(country):
+        yield (*path, "statutory"), trouble
         return
     if country not in statutory.WITH_MAKEUP and version.makeup is not None:
         yield (*path, "makeup"), f"`{country}` has no make-up working days: leave it out"
     until = version.known_until
     if until is not None and (year := statutory.unknown_year(country, until)) is not None:
-        told = f"the statutory days of `{country}` in {year} are not known to this release: take an earlier date"
+        told = (
+            f"the statutory days of `{country}` in {year} are not known to this release: take an earlier date"
+        )
         yield (*path, "known_until"), f"{told}, or leave `statutory` out and give the dates"
 
 

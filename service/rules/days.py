@@ -57,7 +57,10 @@ def date_findings(version: VersionShape, path: Path) -> Iterator[Finding]:
     yield from _spans_in_disorder(version.open or {}, (*path, "open"))
     yield from _disorder(version.makeup or (), (*path, "makeup"))
     if version.makeup == []:
-        yield (*path, "makeup"), "holds no working time: give spans, or leave it out for those of the first weekday"
+        yield (
+            (*path, "makeup"),
+            "holds no working time: give spans, or leave it out for those of the first weekday",
+        )
     for day, spans in (version.open or {}).items():
         if spans == []:
             told = "an open day needs its spans: give them, or put the date under `closed`"
@@ -72,8 +75,14 @@ def night_findings(version: VersionShape, week: Week, path: Path) -> Iterator[Fi
         today, tomorrow = (dates.get(each, week[each.weekday()]) for each in (day, day + _NEXT_DAY))
         if not runs_into(today, tomorrow):
             continue
-        own = (each.isoformat() for each in (day, day + _NEXT_DAY) if each.isoformat() in (version.open or {}))
-        place = ("open", key) if (key := next(own, None)) else ("statutory" if version.makeup is None else "makeup",)
+        own = (
+            each.isoformat() for each in (day, day + _NEXT_DAY) if each.isoformat() in (version.open or {})
+        )
+        place = (
+            ("open", key)
+            if (key := next(own, None))
+            else ("statutory" if version.makeup is None else "makeup",)
+        )
         if place not in told:
             told.add(place)
             yield (*path, *place), runs_over(day.isoformat(), (day + _NEXT_DAY).isoformat())
@@ -130,7 +139,9 @@ def _spans_in_disorder(days: Spans, path: Path) -> Iterator[Finding]:
 def _disorder(spans: list[tuple[int, int] | None] | tuple[()], path: Path) -> Iterator[Finding]:
     for position, (earlier, later) in enumerate(pairwise(spans), start=1):
         if earlier is not None and later is not None and later[0] < earlier[1]:
-            told = "overlaps the one before it" if earlier[0] < later[1] else "is earlier than the one before it"
+            told = (
+                "overlaps the one before it" if earlier[0] < later[1] else "is earlier than the one before it"
+            )
             yield (*path, position), f"{told}: give the spans of a day in order and apart"
 
 

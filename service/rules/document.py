@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from service.rules.errors import Path, PolicyError, field_of
 
@@ -11,6 +12,11 @@ from service.rules.errors import Path, PolicyError, field_of
 Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
 #: (line, column) from 1.
 Mark: TypeAlias = tuple[int, int]
+
+#: Lists and mappings inside one another.
+MAX_DEPTH: Final = 20
+#: The place of everything that is not from a file.
+_NOWHERE: Final[Mark] = (1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,31 @@ class Document:
             holder.pop(str(path[-1]), None)
             if not holder and len(path) > 1:
                 self.cut(path[:-1])
+
+
+def of_json(data: Mapping[str, object]) -> Document:
+    """`data` as a file would hold it: texts stay, null is left out, all else but lists and objects is refused."""
+    marks: dict[Path, Mark] = {(): _NOWHERE}
+    errors: list[PolicyError] = []
+
+    def plain(value: object, path: Path) -> Plain:
+        marks[path] = _NOWHERE
+        match value:
+            case str():
+                return value
+            case _ if len(path) > MAX_DEPTH:
+                errors.append(PolicyError(*_NOWHERE, field_of(path), "is nested too deeply to be a calendar"))
+                return None
+            case list():
+                return [plain(each, (*path, number)) for number, each in enumerate(value)]
+            case Mapping():
+                given = {str(key): each for key, each in value.items() if each is not None}
+                return {key: plain(each, (*path, key)) for key, each in given.items()}
+        errors.append(PolicyError(*_NOWHERE, field_of(path), f"{value!r} is no text: put it in quotes"))
+        return None
+
+    found = plain(data, ())
+    return Document(found, marks, dict(marks), tuple(errors))
 
 
 def _at(data: Plain, path: Path) -> Plain:

@@ -13,7 +13,6 @@ from service.rules.shapes import (
     EscalationShape,
     EventShape,
     MeaningShape,
-    PolicyShape,
     PreconditionShape,
     RungShape,
     Shape,

@@ -84,7 +84,9 @@ def limit(text: str) -> Length:
     """How long a hold may last: a length that is not in working days; ValueError with a sentence otherwise."""
     found = length(text)
     if found.unit is Unit.WORKING_DAYS:
-        raise ValueError(f"`{text}` counts working days: write hours, which run round the clock here, or calendar_days")
+        raise ValueError(
+            f"`{text}` counts working days: write hours, which run round the clock here, or calendar_days"
+        )
     return found
 
 

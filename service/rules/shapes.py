@@ -134,7 +134,8 @@ class PreconditionShape(Shape):
 
 
 Gate = Annotated[
-    list[Annotated[PreconditionShape, BeforeValidator(values.as_alternatives)] | None], BeforeValidator(as_list)
+    list[Annotated[PreconditionShape, BeforeValidator(values.as_alternatives)] | None],
+    BeforeValidator(as_list),
 ]
 
 

@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
-from service.rules import rungs, times
+from service.rules import budgets, calendars, rungs
 from service.rules.errors import Finding, Path
-from service.rules.lengths import MAX_DAYS, Length
-from service.rules.shapes import (
-    ROUND_THE_CLOCK,
-    CalendarShape,
-    EventShape,
-    PolicyShape,
-    TargetShape,
-)
-from service.rules.values import ANY, suggested
+from service.rules.shapes import EventShape, PolicyShape, TargetShape
+from service.rules.values import ANY
 from service.rules.vocabulary import Words
-from service.sla.instants import DAY
-from service.sla.policy import Boundary, Unit
-
-#: Longest grace: an absence is a fact at the latest then.
-MAX_GRACE: Final = 31 * DAY
+from service.sla.calendars import Calendar
 
 
-def findings(policy: PolicyShape) -> Iterator[Finding]:
-    """Everything wrong with the targets of `policy`."""
+def findings(policy: PolicyShape, files: Mapping[str, Calendar]) -> Iterator[Finding]:
+    """Everything wrong with the targets of `policy`; `files` are the calendars of other files by name."""
     words = Words(policy)
+    weeks = {
+        name: calendars.weeks_of(files[name] if name in files and shape.file else shape) if shape else []
+        for name, shape in (policy.calendars or {}).items()
+    }
     if policy.targets == {}:
         yield ("targets",), "holds no target: a policy promises at least one thing"
-    if policy.grace is not None and policy.grace > MAX_GRACE:
-        yield ("grace",), "is longer than 31 days: breaches would be said too late to matter"
+    yield from budgets.grace_findings(policy.grace, ())
     for name, target in (policy.targets or {}).items():
         if target is not None:
             path: Path = ("targets", name)
             yield from _conditions(target.applies, (*path, "applies"))
             yield from _events(target, words, path)
-            yield from _time(target, policy.calendars or {}, path)
-            yield from _holds(target, path)
+            yield from _gate(target, words, path)
+            yield from budgets.findings(target, weeks, path)
+            yield from _reasons(target, path)
             yield from rungs.findings(target, path)
 
 
@@ -54,18 +46,21 @@ def _events(target: TargetShape, words: Words, path: Path) -> Iterator[Finding]:
         if events == [] and key != "cancel":
             yield (*path, key), "names no event: give at least one"
         for position, event in enumerate(events or ()):
-            if event is None:
-                continue
-            place = (*path, key, position)
-            if event.event is not None and (trouble := words.trouble(event.event)):
-                yield (*place, "event"), trouble
-            yield from _conditions(event.where, (*place, "where"))
+            yield from _event(event, words, (*path, key, position))
     yield from _said_twice(target, path)
+
+
+def _event(event: EventShape | None, words: Words, path: Path) -> Iterator[Finding]:
+    if event is None:
+        return
+    if event.event is not None and (trouble := words.trouble(event.event)):
+        yield (*path, "event"), trouble
+    yield from _conditions(event.where, (*path, "where"))
 
 
 def _said_twice(target: TargetShape, path: Path) -> Iterator[Finding]:
     """One event that begins and ends, or keeps and cancels, a promise."""
-    stops = [event for event in target.stop or () if event is not None and event.event is not None]
+    stops = _stops(target)
     start = target.start or [EventShape(event="opened")]
     for key, events, told in (("start", start, "begins"), ("cancel", target.cancel or [], "cancels")):
         for event in events:
@@ -74,66 +69,36 @@ def _said_twice(target: TargetShape, path: Path) -> Iterator[Finding]:
                 yield place, f"`{event.event}` {told} the promise too (`{key}`): one event cannot do both"
 
 
-def _time(
-    target: TargetShape, calendars: Mapping[str, CalendarShape | None], path: Path
-) -> Iterator[Finding]:
-    calendar = None
-    if _was_cut(target, "hours"):
+def _gate(target: TargetShape, words: Words, path: Path) -> Iterator[Finding]:
+    stops = _stops(target)
+    if target.gate == []:
+        yield (*path, "gate"), "holds no precondition: leave it out when the clock starts at once"
+    for position, precondition in enumerate(target.gate or ()):
+        if precondition is None or precondition.any is None:
+            continue
+        place: Path = (*path, "gate", position)
+        if not precondition.any:
+            yield (*place, "any"), "names no event, so that the clock would never start: give at least one"
+        elif all(event in stops and event is not None for event in precondition.any):
+            yield place, "only what keeps the promise (`stop`) opens this: the clock would never run"
+        for number, event in enumerate(precondition.any):
+            yield from _event(event, words, (*place, "any", number))
+
+
+def _stops(target: TargetShape) -> list[EventShape]:
+    return [event for event in target.stop or () if event is not None and event.event is not None]
+
+
+def _reasons(target: TargetShape, path: Path) -> Iterator[Finding]:
+    for key, reasons in (("accepts", target.accepts), ("exclusions", target.exclusions)):
+        if reasons is not None and ANY in reasons and len(reasons) > 1:
+            yield (*path, key), f"`{ANY}` is every reason: leave the others out"
+    if target.max_open == {}:
+        yield (*path, "max_open"), "holds no limit: leave it out when holds may last"
+    accepts = target.accepts or []
+    if "accepts" in target.model_fields_set and (target.accepts is None or None in accepts):
         return
-    if target.hours is not None and target.hours != ROUND_THE_CLOCK:
-        calendar = calendars.get(target.hours)
-        if target.hours not in calendars:
-            known = (ROUND_THE_CLOCK, *calendars)
-            yield (
-                (*path, "hours"),
-                f"`{target.hours}` is no calendar of this file: {suggested(target.hours, known)}",
-            )
-        yield from _with_calendar(target, calendar, path)
-    elif target.boundary is Boundary.NEXT_OPEN:
-        yield (
-            (*path, "boundary"),
-            "round the clock nothing opens: `next_open` needs the name of a calendar in `hours`",
-        )
-    if target.grace is not None and target.grace > MAX_GRACE:
-        yield (*path, "grace"), "is longer than 31 days: breaches would be said too late to matter"
-    if (
-        target.floor
-        and target.budget
-        and target.budget.unit is Unit.TIME
-        and target.floor > target.budget.amount
-    ):
-        yield (*path, "floor"), f"gives more time than the budget of {target.budget}: shorten it"
-
-
-def _was_cut(target: TargetShape, key: str) -> bool:
-    """Whether `key` was given and is wrong in itself."""
-    return key in target.model_fields_set and getattr(target, key) is None
-
-
-def _with_calendar(target: TargetShape, calendar: CalendarShape | None, path: Path) -> Iterator[Finding]:
-    if target.zone is not None:
-        yield (*path, "zone"), "the calendar in `hours` has a zone of its own: leave this one out"
-    if target.budget is None:
-        return
-    if target.budget.unit is not Unit.TIME:
-        told = f"{target.budget} pass at all hours: leave `hours` out, or give the budget in hours"
-        yield (*path, "hours"), told
-    elif calendar is not None and (days := _days_needed(target.budget, calendar)) > MAX_DAYS:
-        told = f"{target.budget} of `{target.hours}` take {days:,} days, more than ten years: shorten it"
-        yield (*path, "budget"), told
-
-
-def _days_needed(budget: Length, calendar: CalendarShape) -> int:
-    """About how many days `budget` takes; 0 when the week cannot be told."""
-    week = sum(
-        len(days) * sum(segment[1] - segment[0] for segment in segments or () if segment)
-        for days, segments in (
-            (times.weekdays(key), segments) for key, segments in (calendar.week or {}).items()
-        )
-    )
-    return budget.amount * 7 // week if week else 0
-
-
-def _holds(target: TargetShape, path: Path) -> Iterator[Finding]:
-    if target.accepts is not None and ANY in target.accepts and len(target.accepts) > 1:
-        yield (*path, "accepts"), f"`{ANY}` is every reason: leave the others out"
+    for reason in target.max_open or {}:
+        if ANY not in accepts and reason not in accepts and not (reason == ANY and accepts):
+            told = f"holds for {'a reason' if reason == ANY else f'`{reason}`'} do not count anyway"
+            yield (*path, "max_open", reason), f"{told}: add it to `accepts`, or leave it out"

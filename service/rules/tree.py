@@ -12,11 +12,10 @@ from typing import Final
 
 import yaml
 
-from service.rules.document import Document, Mark, Plain
+from service.rules.document import MAX_DEPTH, Document, Mark, Plain
 from service.rules.errors import Path, PolicyError, field_of
 
 MAX_CHARACTERS: Final = 500_000
-MAX_DEPTH: Final = 20
 
 _NOTHING: Final = frozenset({"~", "null", "Null", "NULL"})
 _HINTS: Final = (

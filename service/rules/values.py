@@ -128,7 +128,8 @@ def as_mapping(main: str) -> BeforeValidator:
 
 def as_alternatives(value: Any) -> Any:
     """One event stands for the only alternative of a precondition."""
-    return value if isinstance(value, dict) and "any" in value else {"any": [value]}
+    is_event = isinstance(value, str) or (isinstance(value, dict) and "any" not in value)
+    return {"any": [value]} if is_event else value
 
 
 event_name = named(r"[a-z][a-z0-9_]{0,62}", "small letters, digits and `_`, such as `work_started`")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -175,18 +175,20 @@ def due_of(timeline: Timeline, arrivals: Sequence[Instant]) -> Instant | None:
 class Carry:
     """What one version of the rules leaves of a target to the next.
 
-    `taken_over` began the promise that was open, the `first` of the ticket or not. New promises begin from `since` on,
-    and not before `after`, the stop of a promise that was past its due.
+    `taken_over` began the promise that was open, by `opened` or not, as the first of the ticket or not. New promises begin
+    from `since` on, where the last version ended that had the target, and not before `after`, the stop of a promise that
+    was past its due.
     """
 
     since: Instant = EARLIEST
     taken_over: EventKey | None = None
+    by_opened: bool = False
     first: bool = False
     after: EventKey | None = None
     blocked: bool = False  # by a promise past its due without a stop
 
 
-#: Nothing is left: the whole history is looked at.
+#: Nothing was in force yet: the whole history is looked at.
 FRESH: Final = Carry(first=True)
 
 
@@ -201,19 +203,22 @@ def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[
     base = Circumstances(_gate(target, ticket), pauses_of(ticket.holds, ticket.exclusions, target))
     limits = ran_out(ticket.holds, target)
     found: list[Course] = []
-    free, left, first = 0, carry, carry.first
+    free, first = 0, carry.first
+    left = replace(carry, since=ticket.until)
     for position in positions:
         if position < free:
             continue
-        walk = _Walk(target, ticket, base, position)
-        early = _early_stop(target, ticket, position) if first else None
+        begun = ticket.events[position]
+        by_opened = carry.by_opened if key_of(begun) == carry.taken_over else begun.type == "opened"
+        walk = _Walk(target, ticket, base, position, by_opened=by_opened)
+        early = _early_stop(target, ticket, position) if first and by_opened else None
         ended = walk.go(early, starts)
         free = len(ticket.events) + 1 if ended is None else ended
         if walk.in_force:
             found.append(walk.course(limits))
         left = walk.left(ended, first=first)
         first = False
-    return found, left
+    return found, left if found or carry != FRESH else FRESH
 
 
 def _positions(starts: Sequence[Match], ticket: Ticket, carry: Carry) -> Iterator[int]:
@@ -242,21 +247,22 @@ def _gate(target: Target, ticket: Ticket) -> Instant:
 
 
 def _early_stop(target: Target, ticket: Ticket, position: int) -> Event | None:
-    if ticket.events[position].type != "opened":
-        return None
     return next((event for event in reversed(ticket.events[:position]) if matches(target.stop, event)), None)
 
 
 class _Walk:
     """A promise on its way through the happenings of its ticket."""
 
-    def __init__(self, target: Target, ticket: Ticket, base: Circumstances, position: int) -> None:
+    def __init__(
+        self, target: Target, ticket: Ticket, base: Circumstances, position: int, *, by_opened: bool
+    ) -> None:
         begun = ticket.events[position]
         self.target = target
         self.ticket = ticket
         self.position = position
         self.begun = begun.at
-        inherited = ticket.inherited if begun.type == "opened" else None
+        self.by_opened = by_opened
+        inherited = ticket.inherited if by_opened else None
         start = begun.at if inherited is None else min(inherited, begun.at)
         self.circumstances = base
         self.timeline = timeline_of(target, start, base, target.calendar.latest)
@@ -350,7 +356,8 @@ class _Walk:
         """What the version leaves of the target after this promise, the `first` of the ticket or not."""
         until = self.ticket.until
         if self.state in {State.SUPERSEDED, State.ABSENT}:
-            return Carry(until, taken_over=key_of(self.ticket.events[self.position]), first=first)
+            taken_over = key_of(self.ticket.events[self.position])
+            return Carry(until, taken_over, by_opened=self.by_opened, first=first)
         if ended is None:
             return Carry(until, blocked=True)
         return Carry(until, after=key_of(self.ticket.events[ended]))

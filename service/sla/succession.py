@@ -60,18 +60,15 @@ def _reigns(policy: Policy, events: Sequence[Event], rules: Rules) -> list[tuple
     Of several at one instant the last holds. One that names the version that governs anyway, or none that is known,
     changes nothing.
     """
+    changes = [event for event in events if event.type == "rejudge" and _named(rules, event) is not None]
     reigns: list[tuple[Policy, Event | None]] = [(policy, None)]
-    for change in (event for event in events if event.type == "rejudge"):
-        following = _named(rules, change)
-        if following is None:
+    for place, change in enumerate(changes):
+        if place + 1 < len(changes) and changes[place + 1].at == change.at:
             continue
+        following = _named(rules, change) or policy
         if as_text(change.attributes.get("replace")) == "true":
             reigns = [(following, None)]
-            continue
-        before = reigns[-1][1]
-        if before is not None and before.at == change.at:
-            reigns.pop()
-        if following is not reigns[-1][0]:
+        elif following is not reigns[-1][0]:
             reigns.append((following, change))
     return reigns
 
