@@ -65,11 +65,12 @@ async def stored(
 ) -> Case:
     """The ticket as the database has it: as of W, or of an earlier instant."""
     from service.sla.history import History
-    from service.store import events, parked, policies, progress, statements
+    from service.store import calendars, events, parked, policies, progress, statements
 
     key = (tenant or settings.tenant, ticket)
     async with database.transaction() as tx:
         versions = await policies.versions(tx, key[0])
+        registered = await calendars.latest(tx, key[0])
         facts = (await events.history(tx, [key]))[key]
         doubts = (await parked.doubts(tx, [key]))[key]
         said = await statements.ledger(tx, key)
@@ -82,4 +83,4 @@ async def stored(
     history = History(facts, doubts)
     if until is not None and until < upto:
         history, upto = _known(facts, doubts, until), until
-    return Case(key, history, registered_rules(versions), upto, tuple(said))
+    return Case(key, history, registered_rules(versions, registered), upto, tuple(said))

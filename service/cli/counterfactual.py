@@ -18,7 +18,7 @@ from service.sla.instants import Duration, Instant
 from service.sla.judge import judge
 from service.sla.pauses import Exclusion, Hold, limit_of
 from service.sla.policy import ANY_REASON, Policy, Rules, Target
-from service.sla.promise import Course
+from service.sla.course import Course
 from service.sla.statements import Promise, State
 from service.sla.ticket import Ticket
 

@@ -20,7 +20,7 @@ from service.cli.wall import now
 if TYPE_CHECKING:
     from service.sla.instants import Instant
     from service.sla.policy import Policy, Rung, Target
-    from service.sla.promise import Course
+    from service.sla.course import Course
     from service.sla.timeline import Circumstances
 
 
@@ -164,7 +164,7 @@ def _dated(
 
 def _unstopped(target: Target, start: Instant, circumstances: Circumstances) -> Course:
     from service.sla.instants import NEVER
-    from service.sla.promise import Course
+    from service.sla.course import Course
     from service.sla.statements import State
     from service.sla.timeline import timeline_of
 

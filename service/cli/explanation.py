@@ -13,7 +13,7 @@ from service.sla.history import History, key_of
 from service.sla.instants import NEVER, Instant
 from service.sla.judge import judge
 from service.sla.policy import Policy, Rules, Target, Unit
-from service.sla.promise import Course, due_of
+from service.sla.course import Course, due_of
 from service.sla.statements import Account, Promise, Statement
 from service.sla.succession import Tenure, promises, tenures
 from service.sla.ticket import Ticket, matches

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from service.sla.calendars import Calendar
     from service.sla.events import Event
     from service.sla.policy import Policy, Rules
+    from service.store.calendars import Registered
     from service.store.policies import Version
     from service.wire.files import BadLine
 
@@ -37,13 +38,11 @@ _TOLD: Final = 20
 
 
 def read_policy(path: Path) -> Policy:
-    """The policy in the file; Problem with a line for each error in it."""
-    from service.rules import PolicyErrors, read
+    """The policy in the file, with the calendar files that it refers to; Problem with a line for each error in it."""
+    from service.rules import read
 
-    try:
-        return read(content(path), name=str(path))
-    except PolicyErrors as errors:
-        raise Problem("\n".join(["the policy cannot be used", *findings(errors)])) from None
+    with _readable("policy"):
+        return read(content(path), name=str(path), calendars=_calendars_beside(path))
 
 
 def read_rules(paths: Sequence[Path]) -> Rules:
@@ -58,39 +57,50 @@ def read_rules(paths: Sequence[Path]) -> Rules:
     return Rules(tuple(policies))
 
 
-def registered_rules(versions: Sequence[Version]) -> Rules:
-    """The rules that were registered as `versions`; Problem when this release cannot read them."""
-    from service.rules import PolicyErrors, read
-    from service.sla.policy import Rules
+def registered_rules(versions: Sequence[Version], calendars: Sequence[Registered]) -> Rules:
+    """The rules that were registered as `versions` and `calendars`; Problem when this release cannot read them."""
+    from service.apply.rulebook import read_rules
+    from service.rules import PolicyErrors
 
     try:
-        return Rules(
-            tuple(read(each.document, name=f"{each.id} version {each.version}") for each in versions)
-        )
+        return read_rules("", versions, calendars)
     except PolicyErrors as errors:
         raise Problem("\n".join(["a registered policy cannot be read", *findings(errors)])) from None
 
 
 def read_calendars(path: Path) -> Mapping[str, Calendar]:
     """The calendars in the policy file by name; Problem as `read_policy`."""
-    from service.rules import PolicyErrors
     from service.rules import read_calendars as read
 
-    try:
-        return read(content(path), name=str(path))
-    except PolicyErrors as errors:
-        raise Problem("\n".join(["the policy cannot be used", *findings(errors)])) from None
+    with _readable("policy"):
+        return read(content(path), name=str(path), calendars=_calendars_beside(path))
 
 
 def read_calendar(path: Path) -> Calendar:
     """The calendar in the calendar file; Problem with a line for each error in it."""
-    from service.rules import PolicyErrors
     from service.rules import read_calendar as read
 
-    try:
+    with _readable("calendar"):
         return read(content(path), name=str(path))
+
+
+def _calendars_beside(path: Path) -> dict[str, Calendar]:
+    """The calendars of the files that the policy file refers to; one that is missing is for its reader to tell."""
+    from service.rules import calendar_files
+
+    places = calendar_files(content(path), name=str(path))
+    found = {name: path.parent / place for name, place in places.items()}
+    return {name: read_calendar(place) for name, place in found.items() if place.is_file()}
+
+
+@contextmanager
+def _readable(what: str) -> Iterator[None]:
+    from service.rules import PolicyErrors
+
+    try:
+        yield
     except PolicyErrors as errors:
-        raise Problem("\n".join(["the calendar cannot be used", *findings(errors)])) from None
+        raise Problem("\n".join([f"the {what} cannot be used", *findings(errors)])) from None
 
 
 def content(path: Path) -> bytes:

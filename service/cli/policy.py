@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from service.cli.output import say, show, show_json
 from service.cli.program import Problem
 
 if TYPE_CHECKING:
+    from service.apply.registration import CalendarFile, PolicyChange
     from service.sla.policy import Policy
     from service.store import Database
 
@@ -46,28 +48,54 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
 def register(file: Path, as_json: bool) -> None:
     """Register the version in FILE: tickets opened from its effective-from on follow it.
 
-    Registering the same file again changes nothing.
+    The calendar files that it refers to are registered first when they are new or extend what is registered. Registering
+    the same files again changes nothing.
     """
-    read = read_policy(file)
+    from service.cli.calendar_register import as_data, lines
+
+    read, files = read_policy(file), _calendar_files(file).values()
     document = content(file).decode("utf-8-sig")
-    new = with_database(lambda database, _: _register(database, read, document))
+    change = with_database(lambda database, _: _register(database, read, document, files))
     if as_json:
-        show_json({**_identity(read), "registered": new})
-    else:
-        known = "" if new else " was registered already"
-        show(f"{read.id} version {read.version} of tenant {read.tenant}{known or ' is registered'}")
+        calendars = [as_data(each) for each in change.calendars]
+        show_json({**_identity(read), "registered": change.registered, "calendars": calendars})
+        return
+    for each in change.calendars:
+        for line in lines(each, read.tenant):
+            show(line)
+    done = "is registered" if change.registered else "was registered already"
+    show(f"{read.id} version {read.version} of tenant {read.tenant} {done}")
 
 
-async def _register(database: Database, read: Policy, document: str) -> bool:
-    from service.store import policies
+async def _register(
+    database: Database, read: Policy, document: str, files: Iterable[CalendarFile]
+) -> PolicyChange:
+    from service.apply.registration import CalendarRefused, register_policy
+    from service.cli.calendar_register import refusal
+    from service.store.policies import PolicyRefused
 
-    registered_at = await database.now()
-    version = policies.Version(read.id, read.version, read.effective_from, document, registered_at)
+    at = await database.now()
     try:
         async with database.transaction() as tx:
-            return await policies.register(tx, read.tenant, version)
-    except policies.PolicyRefused as refused:
+            return await register_policy(tx, read, document, files, at=at)
+    except PolicyRefused as refused:
         raise Problem(f"not registered: {refused}") from None
+    except CalendarRefused as refused:
+        advice = "`slaclock calendar register` with --correct does it all the same"
+        raise Problem(refusal(refused, advice)) from None
+
+
+def _calendar_files(path: Path) -> dict[str, CalendarFile]:
+    """The calendar files that the policy in the file refers to, by the names that it gives them; missing ones left out.
+
+    Raises PolicyErrors for bytes that are no text.
+    """
+    from service.cli.calendar_register import calendar_file
+    from service.rules import calendar_files
+
+    places = calendar_files(content(path), name=str(path))
+    found = {name: path.parent / place for name, place in places.items()}
+    return {name: calendar_file(place) for name, place in found.items() if place.is_file()}
 
 
 def _checked(path: Path) -> Any:
@@ -75,7 +103,8 @@ def _checked(path: Path) -> Any:
     from service.rules import PolicyErrors, read
 
     try:
-        return read(content(path), name=str(path))
+        calendars = {name: file.calendar for name, file in _calendar_files(path).items()}
+        return read(content(path), name=str(path), calendars=calendars)
     except PolicyErrors as errors:
         return errors
 

@@ -8,12 +8,12 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID, uuid5
 
+from service.sla.course import Course
 from service.sla.events import Doubt, EventKey
 from service.sla.history import History, is_orphan, key_of
 from service.sla.instants import NEVER, Instant
 from service.sla.ladder import MISSED, steps
 from service.sla.policy import Policy, Rules, Rung
-from service.sla.promise import Course
 from service.sla.statements import Judgement, Kind, Promise, State, Statement
 from service.sla.succession import Ruled, Tenure, promises, tenures
 from service.sla.timeline import Stretch

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from service.sla.course import Course
 from service.sla.instants import Instant
 from service.sla.policy import Rung
-from service.sla.promise import Course
 from service.sla.statements import State
 
 #: Past the due without a stop in time.

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from service.sla.course import Course
 from service.sla.events import Event, EventKey, as_text
 from service.sla.history import History, in_order, key_of, pinned
 from service.sla.pauses import exclusions_of
 from service.sla.policy import Policy, Rules
-from service.sla.promise import FRESH, Carry, Course, courses
+from service.sla.promise import FRESH, Carry, courses
 from service.sla.ticket import Ticket, ticket_of
 
 

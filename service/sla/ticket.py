@@ -11,9 +11,8 @@ from service.sla.instants import EARLIEST, NEVER, Instant
 from service.sla.pauses import Exclusion, Hold, bearing_on, holds_of
 from service.sla.policy import Match, Where
 
-#: Events whose attributes describe the ticket from their instant on, and the one that changes its rules.
+#: Events whose attributes describe the ticket from their instant on.
 DESCRIBES: Final = frozenset({"opened", "reclassified"})
-CHANGES: Final = DESCRIBES | {"rejudge"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.cli.calling import DESK, POLICY, asked, call, called
+from tests.cli.calling import DESK, OFFICE, POLICY, asked, call, called
 
 
 @pytest.fixture
@@ -22,6 +22,7 @@ def test_a_due_by_hand(policy):
             "clause": "第四条",
             "start": "2026-03-06T08:00:00.000000Z",
             "due": "2026-03-09T08:00:00.000000Z",
+            "provisional": False,
             "rungs": [
                 {
                     "kind": "warning",
@@ -78,6 +79,115 @@ def test_attributes_choose_targets():
     told = asked("due", "--policy", DESK, "--start", "2016-03-01", "--attr", "priority=1 - Critical")
 
     assert [each["target"] for each in told] == ["response.urgent", "resolution.critical", "closure"]
+
+
+WINDOW = """
+policy: window
+version: "1"
+effective_from: 2000-01-01T00:00:00Z
+tenant: window
+zone: Asia/Shanghai
+calendars:
+  prc-office: {file: prc-office.yaml}
+targets:
+  decide:
+    stop: replied
+    budget: 5 working_days
+    hours: prc-office
+    day_end: closing
+    gate: [documents_complete, {any: [paid, waived]}]
+    accepts: any
+    exclusions: [typhoon]
+    max_open: {waiting: 2 calendar_days}
+    warn: 1 working_day before
+events: [paid, waived]
+"""
+
+
+@pytest.fixture
+def window(tmp_path):
+    (tmp_path / "prc-office.yaml").write_text(OFFICE, encoding="utf-8")
+    (tmp_path / "window.yaml").write_text(WINDOW, encoding="utf-8")
+    return tmp_path / "window.yaml"
+
+
+def windows(window, *more):
+    (found,) = asked("due", "--policy", window, *more)
+    return found
+
+
+def test_a_gate_and_working_days_by_a_calendar_file(window):
+    """The clock starts on Monday the 20th: 21, 22, 23 January, 3 and 4 February; the warning a day before."""
+    told = windows(window, "--start", "2020-01-17 10:00", "--gate", "2020-01-20 17:00")
+
+    assert (told["due"], told["rungs"][0]["at"]) == (
+        "2020-02-04T10:00:00.000000Z",
+        "2020-02-03T10:00:00.000000Z",
+    )
+
+
+def test_without_its_preconditions_there_is_no_due(window):
+    told = windows(window, "--start", "2020-01-17 10:00")
+
+    why = "not known before `documents_complete` and (`paid` or `waived`): --gate tells when"
+    assert (told["due"], told["rungs"], told["why"]) == (None, [], why)
+    assert why in called("due", "--policy", window, "--start", "2020-01-17 10:00")
+
+
+@pytest.mark.parametrize(
+    ("options", "due"),
+    [
+        # Over the closing times of the 21st and the 22nd; the limit ends the longer one on the 23rd at 10:00.
+        (["--hold", "waiting=2020-01-21 10:00/2020-01-23 09:00"], "2020-02-06T10:00:00.000000Z"),
+        (["--hold", "waiting=2020-01-21 10:00/2020-02-29 09:00"], "2020-02-06T10:00:00.000000Z"),
+        (["--hold", "waiting=2020-01-21 10:00/"], "2020-02-06T10:00:00.000000Z"),
+        (["--exclude", "typhoon=2020-01-21 10:00/2020-01-21 18:00"], "2020-02-05T10:00:00.000000Z"),
+        (["--exclude", "flood=2020-01-21 10:00/2020-01-21 18:00"], "2020-02-04T10:00:00.000000Z"),
+    ],
+)
+def test_what_the_target_accepts(window, options, due):
+    assert (
+        windows(window, "--start", "2020-01-20 10:00", "--gate", "2020-01-20 10:00", *options)["due"] == due
+    )
+
+
+def test_beyond_what_the_calendar_knows_a_due_is_provisional(window):
+    options = ["--start", "2020-12-30 10:00", "--gate", "2020-12-30 10:00"]
+
+    assert windows(window, *options)["provisional"] is True
+    assert "provisional: prc-office is known until 2020-12-31 only" in called(
+        "due", "--policy", window, *options
+    )
+
+
+def test_a_due_out_of_all_reckoning(window):
+    told = windows(window, "--start", "2199-12-30 10:00", "--gate", "2199-12-30 10:00")
+
+    assert (told["due"], told["why"]) == (None, "it lies outside 1970 to 2199")
+
+
+def test_an_exclusion_that_lasts(window):
+    told = windows(
+        *(window, "--start", "2020-01-20 10:00", "--gate", "2020-01-20 10:00"),
+        *("--exclude", "typhoon=2020-01-21 10:00/"),
+    )
+
+    assert told["why"] == "not known while time stands still: a hold or an exclusion has not ended"
+
+
+def test_a_calendar_file_that_is_wrong_or_missing(window):
+    (window.parent / "prc-office.yaml").write_text(OFFICE.replace("09:00-12:00", "9-12"), encoding="utf-8")
+    result = call("due", "--policy", window, "--start", "2020-01-20 10:00")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "prc-office.yaml:4:" in result.stderr
+
+    (window.parent / "prc-office.yaml").unlink()
+    result = call("due", "--policy", window, "--start", "2020-01-20 10:00")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert (
+        "window.yaml:8:22: calendars.prc-office.file: no calendar `prc-office` was found there"
+        in result.stderr
+    )
 
 
 def test_no_target_applies(policy):

@@ -6,7 +6,7 @@ import pytest
 from service.app.parts import read_rules
 from service.apply import Rulebook
 from tests.apply.staging import garbage, record, staged
-from tests.cli.calling import DESK, DESK_EVENTS, POLICY, asked, call, called, line, written
+from tests.cli.calling import DESK, DESK_EVENTS, HOUR, OFFICE, POLICY, asked, call, called, line, written
 
 OPENED = line("e1", "opened", "2026-03-06T16:00:00+08:00", kind="leak")
 HELD = line("e2", "held", "2026-03-06T17:00:00+08:00", reason="等待住户")
@@ -19,9 +19,13 @@ Ticket T-1 of tenant harbour. Times are in Asia/Shanghai.
 repair: late
   The rule is target repair (clause 第四条) in version 1 of harbour, for tickets opened from 2000-01-01 Sat 08:00:00 \
 +08:00. It gives 8h of working time; time on hold for 等待住户 does not count.
+  Its calendar is office in Asia/Shanghai.
   The clock started with `opened` (event e1) at 2026-03-06 Fri 16:00:00 +08:00.
+  From there to the due 74h pass; of these 2h held for 等待住户 and 64h outside hours do not count.
   The budget is used up, and the promise due, at 2026-03-09 Mon 18:00:00 +08:00.
-  Broken, and stopped late: ended by `resolved` (event e4) at 2026-03-10 Tue 09:30:00 +08:00, 15h30m after the due.
+  Broken, and stopped late: ended by `resolved` (event e4) at 2026-03-10 Tue 09:30:00 +08:00, 30m of working \
+time (15h30m by the clock) after the due.
+  Nothing else asked for time that would not have counted: only an earlier stop would have kept it.
 
 from                             to                               what      why               length     total
 ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -65,17 +69,17 @@ def test_the_same_as_json(tmp_path):
         "why_none": None,
         "said": [],
     }
-    assert promise["budget_us"] == 8 * 3_600_000_000
-    assert len(promise["because"]) == 4
+    assert promise["budget_us"] == 8 * HOUR
+    assert len(promise["because"]) == 7
     assert promise["stretches"][1] == {
         "from": "2026-03-06T09:00:00.000000Z",
         "to": "2026-03-06T10:00:00.000000Z",
         "what": "held",
         "why": "等待住户",
-        "length_us": 3_600_000_000,
-        "total_us": 3_600_000_000,
+        "length_us": HOUR,
+        "total_us": HOUR,
     }
-    assert sum(each["length_us"] for each in promise["stretches"]) == (3 * 24 + 17.5) * 3_600_000_000
+    assert sum(each["length_us"] for each in promise["stretches"]) == (3 * 24 + 17.5) * HOUR
 
 
 def test_as_of_an_instant_what_came_later_is_unknown(tmp_path):
@@ -83,8 +87,8 @@ def test_as_of_an_instant_what_came_later_is_unknown(tmp_path):
     promise = told["promises"][0]
 
     assert (promise["verdict"], promise["held"], promise["due"]) == ("open", True, None)
-    assert promise["because"][2:] == [
-        "There is no due while the ticket is on hold; 7h of the budget are left.",
+    assert promise["because"][3:] == [
+        "There is no due while time stands still; 7h of the budget are left.",
         "Open, and on hold.",
     ]
 
@@ -92,7 +96,89 @@ def test_as_of_an_instant_what_came_later_is_unknown(tmp_path):
 def test_what_remains_is_told_while_it_is_open(tmp_path):
     told = explained(tmp_path, OPENED, more=["--until", "2026-03-06T17:00:00+08:00"])
 
-    assert "(in 2d 23h, as of 2026-03-06 Fri 17:00:00 +08:00)" in told["promises"][0]["because"][2]
+    assert "(in 2d 23h, as of 2026-03-06 Fri 17:00:00 +08:00)" in told["promises"][0]["because"][4]
+
+
+def test_a_hold_that_would_have_saved_it(tmp_path):
+    """Lunch from 11:00 to 15:00 on Monday: two hours of work before noon and after it, so due on Tuesday at noon."""
+    lunch = [
+        line("e5", "held", "2026-03-09T11:00:00+08:00", reason="lunch"),
+        line("e6", "resumed", "2026-03-09T15:00:00+08:00"),
+    ]
+    (promise,) = explained(tmp_path, OPENED, HELD, RESUMED, *lunch, STOPPED)["promises"]
+
+    assert promise["otherwise"] == [
+        {
+            "if": "hold_accepted",
+            "reason": "lunch",
+            "spans": [{"from": "2026-03-09T03:00:00.000000Z", "to": "2026-03-09T07:00:00.000000Z"}],
+            "due": "2026-03-10T04:00:00.000000Z",
+            "verdict": "met",
+        }
+    ]
+    assert promise["margin"] == {
+        "at": "2026-03-10T01:30:00.000000Z",
+        "wall_us": -(15 * HOUR + HOUR // 2),
+        "left_us": -HOUR // 2,
+    }
+
+
+WINDOW = """
+policy: window
+version: "1"
+effective_from: 2000-01-01T00:00:00Z
+tenant: window
+zone: Asia/Shanghai
+calendars:
+  prc-office: {file: prc-office.yaml}
+targets:
+  decide:
+    stop: replied
+    budget: 5 working_days
+    hours: prc-office
+    gate: documents_complete
+"""
+
+
+def test_a_window_with_a_gate_and_a_calendar_file(tmp_path):
+    """Complete on Monday 20 January 2020: 21, 22, 23 January, 3 and 4 February."""
+    (tmp_path / "prc-office.yaml").write_text(OFFICE, encoding="utf-8")
+    events = [
+        line("e1", "opened", "2020-01-17T10:00:00+08:00"),
+        line("e2", "documents_complete", "2020-01-20T17:00:00+08:00"),
+        line("e3", "replied", "2020-02-03T11:00:00+08:00"),
+    ]
+    policy, file = written(tmp_path, *events, policy=WINDOW)
+    (promise,) = asked("explain", "T-1", "--events", file, "--policy", policy)["promises"]
+
+    assert (promise["start"], promise["clock"], promise["due"]) == (
+        "2020-01-17T02:00:00.000000Z",
+        "2020-01-20T09:00:00.000000Z",
+        "2020-02-04T16:00:00.000000Z",
+    )
+    assert promise["stretches"][0] == {
+        "from": "2020-01-17T02:00:00.000000Z",
+        "to": "2020-01-20T09:00:00.000000Z",
+        "what": "gated",
+        "why": "preconditions",
+        "length_us": 79 * HOUR,
+        "total_days": 0,
+    }
+    assert promise["stretches"][-1]["total_days"] == 3
+    assert (promise["verdict"], promise["margin"]["left_days"]) == ("met", 2)
+    assert promise["calendar"] == {
+        "name": "prc-office",
+        "versions": 2,
+        "known_since": "2020-01-26",
+        "known_until": "2020-12-31",
+    }
+    # When it began, 31 January and 1 February were working days.
+    assert promise["because"][-3] == (
+        "By what the calendar knew when it began, it would have been due at 2020-02-02 Sun 00:00:00 +08:00."
+    )
+    assert sum(promise["account"][f"{part}_us"] for part in ("gated", "outside", "counted")) == sum(
+        each["length_us"] for each in promise["stretches"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,23 @@ def test_a_version_is_registered_once(database, right):
     assert "registered already" in called("policy", "register", right, **settings)
 
 
+def test_a_policy_is_checked_with_its_calendar_files(tmp_path):
+    path = tmp_path / "policy.yaml"
+    inline = POLICY[POLICY.index("  office:") : POLICY.index("targets:")]
+    path.write_text(POLICY.replace(inline, "  office: {file: office.yaml}\n"), encoding="utf-8")
+    (tmp_path / "office.yaml").write_text(
+        'calendar: office\nzone: Asia/Shanghai\nweek: {mon-fri: "09:00-12:00"}\n', encoding="utf-8"
+    )
+    assert called("policy", "check", path).startswith(
+        f"{path}: harbour version 1 of tenant harbour, 1 target"
+    )
+
+    (tmp_path / "office.yaml").unlink()
+    result = call("policy", "check", path)
+    assert result.exit_code == 1
+    assert "policy.yaml:8:18: calendars.office.file: " in result.stdout
+
+
 def test_a_version_with_other_content_is_refused(database, right):
     settings = {"SLACLOCK_DATABASE_URL": database}
     called("policy", "register", right, **settings)

@@ -1,7 +1,8 @@
 """The oracle: what has to be said of a ticket, written from `docs/time.md` alone, plain and slow."""
 
 from tests.oracle.clocks import Calendar, parts
-from tests.oracle.promises import Fold, Leg, Promise, Rules
+from tests.oracle.legs import Leg, Promise, Rules
+from tests.oracle.promises import Fold
 from tests.oracle.story import Story, eras_of
 
 

@@ -27,6 +27,7 @@ TYPES = [
 ]
 
 Key = tuple[int, str, int, int, str]
+FIRST: Key = (-NEVER, "", 0, 0, "")
 
 
 def as_text(value: Any) -> str | None:
@@ -186,6 +187,10 @@ class Story:
             else:
                 times.append((at, end))
         return times
+
+    def read(self, event: Event) -> Event | None:
+        """The same event as this version reads it; None: it did not happen."""
+        return next((e for e in self.events if e.name == event.name), None)
 
     def first(self, matches: list[dict]) -> Event | None:
         return next((e for e in self.events if e.matches(matches)), None)

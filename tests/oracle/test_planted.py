@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from service.sla import calendars, history, instants, pauses, promise, succession, ticket, timeline
+from service.sla import calendars, history, instants, pauses, promise, succession, ticket, timeline, walk
 from service.sla.calendars import Calendar, Edition, Version
 from service.sla.instants import NEVER
 from service.sla.judge import judge
 from service.sla.policy import DayEnd, Unit
-from service.sla.promise import Happening
 from service.sla.statements import State
 from service.sla.timeline import Timeline
+from service.sla.transitions import Happening
 from tests.oracle import second, telling
 from tests.oracle.cases import case
 
@@ -70,9 +70,9 @@ def _differ(seed: int) -> bool:
 def the_due_is_not_in_time(patch: pytest.MonkeyPatch) -> None:
     def pass_to(self: Any, instant: int) -> None:
         if self.due is not None and self.due <= instant:
-            self.state = promise.TRANSITIONS[self.state][Happening.DUE]
+            self.state = walk.TRANSITIONS[self.state][Happening.DUE]
 
-    patch.setattr(promise._Walk, "_pass_to", pass_to)
+    patch.setattr(walk.Walk, "_pass_to", pass_to)
 
 
 @mistake
@@ -246,15 +246,15 @@ def time_before_the_gate_is_a_pause(patch: pytest.MonkeyPatch) -> None:
 
 @mistake
 def cancelling_undoes_a_breach(patch: pytest.MonkeyPatch) -> None:
-    table = {**promise.TRANSITIONS[State.BREACHED], Happening.CANCEL: State.CANCELLED}
-    patch.setattr(promise, "TRANSITIONS", {**promise.TRANSITIONS, State.BREACHED: table})
+    table = {**walk.TRANSITIONS[State.BREACHED], Happening.CANCEL: State.CANCELLED}
+    patch.setattr(walk, "TRANSITIONS", {**walk.TRANSITIONS, State.BREACHED: table})
 
 
 @mistake
 def merging_cancels_nothing(patch: pytest.MonkeyPatch) -> None:
-    original = promise._Walk._happenings
+    original = walk.Walk._happenings
     patch.setattr(
-        promise._Walk,
+        walk.Walk,
         "_happenings",
         lambda self, place: (
             each
@@ -266,20 +266,20 @@ def merging_cancels_nothing(patch: pytest.MonkeyPatch) -> None:
 
 @mistake
 def what_is_reclassified_starts_anew(patch: pytest.MonkeyPatch) -> None:
-    original = promise._Walk._arrive
+    original = walk.Walk._arrive
 
     def arrive(self: Any, instant: int) -> None:
-        later = promise.timeline_of(self.target, instant, self.circumstances, self.timeline.edition)
+        later = walk.timeline_of(self.target, instant, self.circumstances, self.timeline.edition)
         self.timeline = replace(later, start=self.timeline.start)
         original(self, instant)
 
-    patch.setattr(promise._Walk, "_arrive", arrive)
+    patch.setattr(walk.Walk, "_arrive", arrive)
 
 
 @mistake
 def a_change_may_put_the_due_into_the_past(patch: pytest.MonkeyPatch) -> None:
-    original = promise.due_of
-    patch.setattr(promise, "due_of", lambda clock, arrivals: original(clock, ()))
+    original = walk.due_of
+    patch.setattr(walk, "due_of", lambda clock, arrivals: original(clock, ()))
 
 
 @mistake

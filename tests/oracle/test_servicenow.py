@@ -31,7 +31,8 @@ def test_every_ticket_of_the_service_desk_equals():
         said.update(statement["kind"] for statement in ours["statements"])
 
     assert said["tickets"] == 5_144
-    assert all(said[kind] > 100 for kind in ("met", "late", "superseded", "breach", "warning", "escalation"))
+    assert all(said[kind] > 100 for kind in ("met", "late", "breach", "warning", "escalation"))
+    assert said["superseded"] > 50
 
 
 def _tickets() -> Iterator[tuple[str, Plain]]:

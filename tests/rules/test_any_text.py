@@ -1,6 +1,7 @@
 """Whatever stands in a file: a policy, or PolicyErrors with places in it."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,21 +11,28 @@ from hypothesis import strategies as st
 from service import rules
 from service.rules.later import LATER
 from service.rules.shapes import (
+    CalendarFileShape,
     CalendarShape,
     EventShape,
     MeaningShape,
     PolicyShape,
+    PreconditionShape,
     RungShape,
     SourceShape,
     TargetShape,
+    VersionShape,
 )
+from service.sla.calendars import Calendar
 from service.sla.policy import Policy
 
 EXAMPLES = [
     path.read_text() for path in sorted((Path(__file__).parents[2] / "examples" / "policies").glob("*.yaml"))
 ]
 
-SHAPES = (PolicyShape, SourceShape, MeaningShape, CalendarShape, TargetShape, EventShape, RungShape)
+SHAPES = (
+    *(PolicyShape, SourceShape, MeaningShape, CalendarShape, CalendarFileShape, TargetShape, EventShape),
+    *(PreconditionShape, RungShape),
+)
 KEYS = sorted(
     {key for shape in SHAPES for key in shape.model_fields} | {key for keys in LATER.values() for key in keys}
 )
@@ -33,6 +41,7 @@ WORDS = [
         "24h",
         "8h30m",
         "5 working days",
+        "3 working_days before",
         "120 calendar_days",
         "0h",
         "-4h",
@@ -78,6 +87,7 @@ WORDS = [
         "2026-02-01 to 2026-02-09",
         "08:30-12:00",
     ),
+    *("CN", "DE-BY", "TW", "documents_complete", "closing", "same_time", "office.yaml", "2019-11-21"),
     *("22:00-06:00", "08:30", "mon", "mon-fri", "sat", "window_head", "breach", "*", "故障", "1.10"),
 ]
 _BREAKS = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # what ends a line in YAML
@@ -162,6 +172,12 @@ def test_any_tree(tree):
     judged(written(tree))
 
 
+spans = st.sampled_from(["08:00-12:00", "22:00-06:00", "05:00-23:00", "12:00-12:30"])
+weeks = st.dictionaries(
+    st.sampled_from(["mon", "tue-fri", "sat", "sun"]), spans | st.lists(spans, max_size=2), max_size=3
+)
+dates = st.dates(date(2019, 12, 30), date(2020, 1, 10)).map(str)
+opened = st.dictionaries(dates, spans | st.lists(spans, max_size=2), max_size=3)
 policies = st.fixed_dictionaries(
     {},
     optional={
@@ -188,6 +204,44 @@ policies = st.fixed_dictionaries(
 @settings(max_examples=300, deadline=None)
 def test_any_tree_with_the_right_keys(tree):
     judged(written(tree))
+
+
+versions = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(VersionShape.model_fields, scalars | trees) | {"week": weeks, "open": opened}
+)
+calendar_files = st.fixed_dictionaries(
+    {"calendar": st.just("office") | scalars, "zone": st.just("UTC") | scalars},
+    optional=dict.fromkeys(VersionShape.model_fields, scalars | trees)
+    | {"week": weeks, "open": opened, "versions": st.lists(versions, max_size=3) | trees},
+)
+
+
+def outcome(call) -> tuple[rules.PolicyError, ...] | ValueError | Calendar:
+    try:
+        return call()
+    except rules.PolicyErrors as wrong:
+        return wrong.errors
+    except ValueError as wrong:
+        return wrong
+
+
+@given(calendar_files)
+@settings(max_examples=300, deadline=None)
+def test_any_calendar_file(tree):
+    """A calendar, or errors with a place; and the same calendar when the same is given as JSON."""
+    text = written(tree)
+    found = outcome(lambda: rules.read_calendar(text, name="any"))
+    inline = outcome(lambda: rules.calendar_of(tree))
+
+    assert isinstance(inline, Calendar | ValueError)
+    if isinstance(found, Calendar):
+        assert isinstance(inline, Calendar)
+        assert inline.versions == found.versions
+    else:
+        assert isinstance(found, tuple)
+        assert found
+        assert all(error.line == 1 and error.column >= 1 and error.message for error in found)
+        assert not any("Input should" in error.message for error in found)
 
 
 @given(st.data())

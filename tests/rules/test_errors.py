@@ -175,7 +175,7 @@ def test_an_unknown_key_is_told_with_the_one_that_may_be_meant(more, line, colum
     assert words in error.message
 
 
-@pytest.mark.parametrize("key", ["exclusions", "requires", "adopt_from", "areas", "overrides"])
+@pytest.mark.parametrize("key", ["exclusions", "requires", "areas", "overrides"])
 def test_a_key_of_the_file_to_come_is_refused_with_a_sentence(key):
     error = the_error(HEAD + TARGET + f"{key}: x\n")
 
@@ -186,16 +186,12 @@ def test_a_key_of_the_file_to_come_is_refused_with_a_sentence(key):
 @pytest.mark.parametrize(
     "key",
     [
-        "gate",
-        "exclusions",
-        "max_open",
         "extension",
         "deemed",
         "backward",
         "chain",
         "promised",
         "every",
-        "day_end",
         "requires",
         "off",
     ],
@@ -204,14 +200,6 @@ def test_a_key_of_a_target_to_come_is_refused_with_a_sentence(key):
     error = the_error(HEAD + TARGET + f"    {key}: x\n")
 
     assert place(error) == (10, 5, f"targets.fix.{key}")
-    assert "is not built yet" in error.message
-
-
-@pytest.mark.parametrize("key", ["statutory", "known_since", "known_until"])
-def test_a_key_of_a_calendar_to_come_is_refused_with_a_sentence(key):
-    error = the_error(HEAD + TARGET + OFFICE + f"    {key}: x\n")
-
-    assert place(error) == (14, 5, f"calendars.office.{key}")
     assert "is not built yet" in error.message
 
 
@@ -383,9 +371,12 @@ def test_a_calendar_with_the_name_of_round_the_clock():
         ("8.5h", "write it in smaller units"),
         ("0h", "is no time at all"),
         ("-4h", "is less than nothing"),
-        ("5 working days", "counts working days, which is not built yet"),
-        ("5 working_days", "counts working days, which is not built yet"),
-        ("3 business days", "counts working days, which is not built yet"),
+        ("5 working days", "5 working_days need a calendar that says which days are worked"),
+        ("1 working_day", "1 working_day need a calendar"),
+        ("3 business days", "the word here is working_days"),
+        ("1.5 working_days", "is a fraction of a day"),
+        ("0 working_days", "is no time at all"),
+        ("3653 working_days", "longer than ten years"),
         ("5 days", "does not say which days"),
         ("5d", "does not say which days"),
         ("1.5 calendar_days", "is a fraction of a day"),
@@ -420,9 +411,30 @@ def test_a_budget(budget, words):
         ("grace: 745h", 12, "grace", "longer than 31 days"),
         ("floor: 25h", 12, "floor", "gives more time than the budget of 24h"),
         ("floor: 1 calendar_day", 12, "floor", "counts days"),
+        ("day_end: closing", 14, "day_end", "24h count none"),
+        ("day_end: noon", 14, "day_end", "write midnight or closing or same_time"),
         ("accepts: [any, parts]", 5, "accepts", "is every reason"),
-        ("accepts: none", 14, "accepts", "leave `accepts` out"),
-        ("accepts: ['*']", 15, "accepts[0]", "write `accepts: any`"),
+        ("exclusions: [any, typhoon]", 5, "exclusions", "is every reason"),
+        ("exclusions: [typhoon, none]", 27, "exclusions[1]", "leave the key out"),
+        ("max_open: {}", 5, "max_open", "holds no limit"),
+        ("max_open: 72h", 15, "max_open", "expects `key: value` lines"),
+        ("max_open: {parts: 72h}", 23, "max_open.parts", "holds for `parts` do not count anyway"),
+        ("max_open: {any: 72h}", 21, "max_open.any", "holds for a reason do not count anyway"),
+        ("gate: []", 5, "gate", "holds no precondition"),
+        ("gate: documents", 11, "gate", "`documents` is no known event"),
+        ("gate: [opened, documents_compete]", 20, "gate[1]", "did you mean `documents_complete`?"),
+        ("gate: voided", 11, "gate", "takes another event out"),
+        ("gate: {any: []}", 12, "gate.any", "the clock would never start"),
+        ("gate: {any: [paid, zzz]}", 24, "gate.any[1]", "list it under `events`"),
+        ("gate: [{any: [opened]}, [replied]]", 29, "gate[1]", "expects `key: value` lines"),
+        ("gate: {event: replied, where: {}}", 28, "gate.where", "holds no condition"),
+        ("gate: [{event: replied, wher: {}}]", 29, "gate[0].wher", "did you mean `where`?"),
+        ("gate: [{ani: replied, event: opened}]", 13, "gate[0].ani", "did you mean `any`?"),
+        ("gate: [{where: {a: b}}]", 12, "gate[0].event", "is missing"),
+        ("gate: resolved", 11, "gate", "the clock would never run"),
+        ("gate: [replied, {any: [resolved]}]", 21, "gate[1]", "the clock would never run"),
+        ("accepts: none", 14, "accepts", "leave the key out when no reason is meant"),
+        ("accepts: ['*']", 15, "accepts[0]", "write `any` for every reason"),
         ("applies: {}", 5, "applies", "holds no condition"),
         ("applies: {kind: []}", 15, "applies.kind", "nothing would match"),
         ("applies: {kind: [a, {b: c}]}", 25, "applies.kind[1]", "expects one value, not a mapping"),
@@ -439,7 +451,7 @@ def test_a_budget(budget, words):
     ],
 )
 def test_a_target(more, column, field, words):
-    error = the_error(HEAD + TARGET + f"    {more}\n" + OFFICE)
+    error = the_error(HEAD + TARGET + f"    {more}\n" + OFFICE + "events: paid\n")
 
     assert place(error) == (8 if field == "stop" else 10, column, f"targets.fix.{field}")
     assert words in error.message
@@ -457,6 +469,61 @@ def test_an_event_that_the_vocabulary_reads_as_another(name):
 
     assert (error.line, error.field) == (7, f"targets.fix.{name}")
     assert "`created` is read as `opened` in this file: write `opened`" in error.message
+
+
+@pytest.mark.parametrize(
+    ("more", "line", "column", "field", "words"),
+    [
+        ("", 9, 13, "budget", "give its name in `hours`"),
+        ("hours: 24x7", 10, 12, "hours", "round the clock every day is worked"),
+        ("hours: office\n    zone: UTC", 11, 11, "zone", "has a zone of its own"),
+        ("hours: office\n    boundary: next_open", 11, 15, "boundary", "nothing opens then"),
+        ("hours: office\n    warn: 75%", 11, 11, "warn", "75% of 5 working_days is 3.75 days"),
+        ("hours: office\n    warn: 8h before", 11, 11, "warn", "count differently: write working_days"),
+        ("hours: office\n    warn: 1 calendar_day before", 11, 11, "warn", "write working_days"),
+        ("hours: office\n    warn: 5 working_days before", 11, 11, "warn", "is as long as the budget"),
+        ("hours: office\n    floor: 1 working_day", 11, 12, "floor", "counts days"),
+        ("hours: office\n    grace: 1 working_day", 11, 12, "grace", "counts days"),
+        (
+            "hours: office\n    accepts: any\n    max_open: {any: 2 working_days}",
+            *(12, 21, "max_open.any", "counts working days"),
+        ),
+    ],
+)
+def test_working_days(more, line, column, field, words):
+    error = the_error(HEAD + TARGET.replace("24h", "5 working_days") + f"    {more}\n" + OFFICE)
+
+    assert place(error) == (line, column, f"targets.fix.{field}")
+    assert words in error.message
+
+
+def test_working_days_that_take_more_than_ten_years():
+    text = HEAD + TARGET.replace("24h", "2000 working_days") + "    hours: office\n"
+
+    assert rules.check(text + OFFICE) == ()
+    error = the_error(text + OFFICE.replace("mon-fri", "mon"))
+    assert place(error) == (9, 13, "targets.fix.budget")
+    assert "2000 working_days of `office` take 14,000 days" in error.message
+
+
+def test_a_limit_for_one_reason_is_not_one_for_the_others():
+    more = "    accepts: [parts, customer]\n    max_open: {parts: 1h, any: 2h, vendor: 3h, 'none': 4h}\n"
+
+    assert found(HEAD + TARGET + more) == [
+        (11, 44, "targets.fix.max_open.vendor"),
+        (11, 48, "targets.fix.max_open.none"),
+    ]
+    assert found(HEAD + TARGET + more.replace("parts, customer", "'none'")) == [
+        (10, 15, "targets.fix.accepts[0]"),
+        (11, 48, "targets.fix.max_open.none"),
+    ]
+
+
+def test_adopt_from_has_its_offset():
+    error = the_error(HEAD + TARGET + "adopt_from: 2026-01-01T00:00:00\n")
+
+    assert place(error) == (10, 13, "adopt_from")
+    assert "has no offset from UTC" in error.message
 
 
 def test_calendar_days_with_the_hours_of_a_calendar():
@@ -573,13 +640,16 @@ targets:
   fix:
     stop: [created, done]
     budget: 24h
-    gate: documents
+    deemed: documents
+    gate: [documents, {any: []}]
+    max_open: {parts: 0h}
     warn: [nonsense, 25h before]
     ladder: [{at: 1h after, role: a}, {at: due}, {at: due, role: b}]
   fix: {}
   answer:
     stop: replid
     budget: 5 working_days
+    day_end: noon
     hours: officee
     warn: due
     wran: 2h before
@@ -597,17 +667,21 @@ targets:
         (12, 26, "calendars.office.closed[1]"),
         (12, 38, "calendars.office.closed[2]"),
         (15, 12, "targets.fix.stop[0]"),
-        (17, 5, "targets.fix.gate"),
-        (18, 12, "targets.fix.warn[0]"),
-        (18, 22, "targets.fix.warn[1]"),
-        (19, 39, "targets.fix.ladder[1].role"),
-        (19, 44, "targets.fix.ladder[1].at"),
-        (20, 3, "targets.fix"),
-        (22, 11, "targets.answer.stop"),
-        (23, 13, "targets.answer.budget"),
-        (24, 12, "targets.answer.hours"),
-        (25, 11, "targets.answer.warn"),
-        (26, 5, "targets.answer.wran"),
+        (17, 5, "targets.fix.deemed"),
+        (18, 12, "targets.fix.gate[0]"),
+        (18, 24, "targets.fix.gate[1].any"),
+        (19, 23, "targets.fix.max_open.parts"),  # no time at all
+        (19, 23, "targets.fix.max_open.parts"),  # and for a reason that is not accepted
+        (20, 12, "targets.fix.warn[0]"),
+        (20, 22, "targets.fix.warn[1]"),
+        (21, 39, "targets.fix.ladder[1].role"),
+        (21, 44, "targets.fix.ladder[1].at"),
+        (22, 3, "targets.fix"),
+        (24, 11, "targets.answer.stop"),
+        (26, 14, "targets.answer.day_end"),
+        (27, 12, "targets.answer.hours"),
+        (28, 11, "targets.answer.warn"),
+        (29, 5, "targets.answer.wran"),
     ]
 
 
@@ -624,6 +698,8 @@ def test_read_raises_all_errors_under_the_name_of_the_file():
     )
     with pytest.raises(rules.PolicyErrors):
         rules.read_calendars(HEAD, name="desk.yaml")
+    with pytest.raises(rules.PolicyErrors):
+        rules.read_calendar(HEAD, name="desk.yaml")
 
 
 def test_one_mistake_is_told_once_and_not_by_what_follows_from_it():

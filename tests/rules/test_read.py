@@ -1,5 +1,6 @@
 """What a file without errors becomes."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,7 +10,19 @@ import pytest
 from service import rules
 from service.sla.hours import ALWAYS
 from service.sla.instants import DAY, HOUR, MINUTE, SECOND
-from service.sla.policy import ANY_REASON, Boundary, Match, Meaning, Policy, Rung, Target, Unit, Where
+from service.sla.policy import (
+    ANY_REASON,
+    Boundary,
+    DayEnd,
+    Limit,
+    Match,
+    Meaning,
+    Policy,
+    Rung,
+    Target,
+    Unit,
+    Where,
+)
 from service.sla.statements import Kind
 from tests.rules.test_errors import HEAD, OFFICE, TARGET
 
@@ -22,32 +35,32 @@ def read(text: str) -> Policy:
 
 
 def target(more: str = "", *, budget: str = "24h") -> Target:
-    return read(HEAD + TARGET.replace("24h", budget) + more + OFFICE).targets[0]
+    return read(HEAD + "events: paid\n" + TARGET.replace("24h", budget) + more + OFFICE).targets[0]
 
 
 def test_the_smallest_policy_has_the_documented_defaults():
     policy = read(HEAD + TARGET)
+    (fix,) = policy.targets
 
-    assert policy == Policy(
+    assert replace(policy, targets=()) == Policy(
         id="desk",
         version="1",
         tenant="desk",
         effective_from=1_767_225_600 * SECOND,
-        targets=(
-            Target(
-                id="fix",
-                start=(Match("opened"),),
-                stop=(Match("resolved"),),
-                cancel=(Match("cancelled"),),
-                budget=24 * HOUR,
-                unit=Unit.TIME,
-                hours=ALWAYS,
-                zone=ZoneInfo("Europe/Berlin"),
-            ),
-        ),
+        targets=(),
     )
-    assert policy.targets[0].boundary is Boundary.CLOSE
-    assert not policy.targets[0].reopen
+    assert fix == Target(
+        id="fix",
+        start=(Match("opened"),),
+        stop=(Match("resolved"),),
+        cancel=(Match("cancelled"),),
+        budget=24 * HOUR,
+        unit=Unit.TIME,
+        calendar=fix.calendar,
+    )
+    assert fix.calendar.latest.hours is ALWAYS
+    assert fix.calendar.zone == ZoneInfo("Europe/Berlin")
+    assert (fix.boundary, fix.day_end, fix.gate, fix.reopen) == (Boundary.CLOSE, DayEnd.MIDNIGHT, (), False)
 
 
 def test_every_key_of_a_target():
@@ -62,6 +75,9 @@ def test_every_key_of_a_target():
     boundary: next_open
     accepts: [customer, "no"]
     reopen: new
+    gate: [documents_complete, {any: [paid, {event: noted, where: {waived: true}}]}]
+    max_open: {customer: 72h, any: 7 calendar_days}
+    exclusions: [typhoon, flood]
     warn: [2h before, {at: 50%, role: agent}]
     ladder: [{at: due, role: head}, {at: 4h after, role: chief, name: second call}]
     grace: 90s
@@ -83,6 +99,16 @@ def test_every_key_of_a_target():
     assert full.cancel == ()
     assert full.boundary is Boundary.NEXT_OPEN
     assert full.accepts == frozenset({"customer", "no"})
+    assert full.gate == (
+        (Match("documents_complete"),),
+        (Match("paid"), Match("noted", (Where("waived", frozenset({"true"})),))),
+    )
+    assert full.max_open == {
+        "customer": Limit(72 * HOUR, Unit.TIME),
+        ANY_REASON: Limit(7, Unit.CALENDAR_DAYS),
+    }
+    assert full.exclusions == frozenset({"typhoon", "flood"})
+    assert full.calendar.name == "office"
     assert full.reopen
     assert full.rungs == (
         Rung(name="warn 50% agent", kind=Kind.WARNING, amount=12 * HOUR, role="agent"),
@@ -107,10 +133,14 @@ def test_every_key_of_a_target():
         ("120 calendar days", 120, Unit.CALENDAR_DAYS),
         ("1 calendar_day", 1, Unit.CALENDAR_DAYS),
         ("3652 calendar_days", 3652, Unit.CALENDAR_DAYS),
+        ("5 working_days", 5, Unit.WORKING_DAYS),
+        ("5 working days", 5, Unit.WORKING_DAYS),
+        ("1 Working_Day", 1, Unit.WORKING_DAYS),
     ],
 )
 def test_budgets(budget, amount, unit):
-    found = target(budget=budget)
+    hours = "    hours: office\n" if unit is Unit.WORKING_DAYS else ""
+    found = target(hours, budget=budget)
 
     assert (found.budget, found.unit) == (amount, unit)
 
@@ -146,6 +176,64 @@ def test_steps_on_days_are_whole_days(ladder, name, amount):
     (rung,) = target(f"    ladder: [{{at: {ladder}, role: a}}]\n", budget="4 calendar_days").rungs
 
     assert (rung.name, rung.amount, rung.kind) == (name, amount, Kind.ESCALATION)
+
+
+def test_steps_on_working_days():
+    more = """\
+    hours: office
+    day_end: closing
+    warn: [1 working_day before, 50%]
+    ladder: [{at: due, role: a}, {at: 2 working days after, role: b}]
+"""
+    found = target(more, budget="4 working_days")
+
+    assert (found.budget, found.day_end, found.calendar.name) == (4, DayEnd.CLOSING, "office")
+    assert [(rung.name, rung.amount) for rung in found.rungs] == [
+        ("warn 50%", 2),
+        ("warn 1 working_day before", 3),
+        ("due a", 4),
+        ("2 working_days after b", 6),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "day_end"),
+    [("midnight", DayEnd.MIDNIGHT), ("closing", DayEnd.CLOSING), ("same_time", DayEnd.SAME_TIME)],
+)
+def test_day_ends(written, day_end):
+    found = target(f"    hours: office\n    day_end: {written}\n", budget="1 working_day")
+
+    assert found.day_end is day_end
+
+
+@pytest.mark.parametrize(
+    ("written", "gate"),
+    [
+        ("documents_complete", ((Match("documents_complete"),),)),
+        ("[paid, documents_complete]", ((Match("paid"),), (Match("documents_complete"),))),
+        ("{any: [paid, documents_complete]}", ((Match("paid"), Match("documents_complete")),)),
+        ("{any: paid}", ((Match("paid"),),)),
+        ("{event: paid, where: {by: [a, b]}}", ((Match("paid", (Where("by", frozenset("ab")),)),),)),
+    ],
+)
+def test_a_gate_is_a_list_of_preconditions_each_with_alternatives(written, gate):
+    assert target(f"    gate: {written}\n").gate == gate
+
+
+def test_limits_of_holds_and_exclusions_for_any_reason():
+    found = target("    accepts: any\n    max_open: {any: 90m}\n    exclusions: any\n")
+
+    assert found.accepts == found.exclusions == frozenset({ANY_REASON})
+    assert found.max_open == {ANY_REASON: Limit(90 * MINUTE, Unit.TIME)}
+    assert target().max_open == {}
+    assert target().exclusions == frozenset()
+
+
+def test_adopt_from():
+    policy = read(HEAD + "adopt_from: 2026-01-01T08:00:00+08:00\n" + TARGET)
+
+    assert policy.adopt_from == 1_767_225_600 * SECOND
+    assert read(HEAD + TARGET).adopt_from is None
 
 
 def test_the_same_step_may_address_two_roles():
@@ -241,26 +329,28 @@ calendars:
     night, morning = ((22 * HOUR, 30 * HOUR),), ((8 * HOUR, 12 * HOUR),)
     assert calendar.name == "nights"
     assert calendar.zone == ZoneInfo("Asia/Shanghai")
-    assert calendar.week == (night, night, night, night, morning, (), morning)
-    assert calendar.dates == {
+    (version,) = calendar.versions
+    assert version.week == (night, night, night, night, morning, (), morning)
+    assert (version.known_since, version.known_until) == (None, None)
+    assert version.dates == {
         date(2026, 1, 1): (),
         date(2026, 2, 15): (),
         date(2026, 2, 16): (),
         date(2026, 2, 17): (),
         date(2026, 2, 14): ((8 * HOUR + 30 * MINUTE, 12 * HOUR), (13 * HOUR + 30 * MINUTE, 24 * HOUR)),
     }
-    found = read(text).targets[0]
+    found = read(text).targets[0].calendar
     assert found.zone == ZoneInfo("Asia/Shanghai")
     friday = 1_767_283_200 * SECOND  # 2026-01-02T00:00:00+08:00, after a Thursday without a night
-    assert found.hours.worked(friday, friday + DAY) == 4 * HOUR
+    assert found.latest.hours.worked(friday, friday + DAY) == 4 * HOUR
 
 
-def test_targets_with_one_calendar_share_its_hours():
+def test_targets_with_one_calendar_share_it():
     policy = read(
         HEAD + TARGET + "    hours: office\n  b: {stop: closed, budget: 1h, hours: office}\n" + OFFICE
     )
 
-    assert policy.targets[0].hours is policy.targets[1].hours
+    assert policy.targets[0].calendar is policy.targets[1].calendar
 
 
 def test_boston_loads():
@@ -272,10 +362,11 @@ def test_boston_loads():
     assert (pickup.budget, pickup.boundary) == (8 * HOUR + 30 * MINUTE, Boundary.NEXT_OPEN)
     assert pickup.applies == (Where("category", frozenset({"Pick up Dead Animal"})),)
     assert (housing.budget, housing.unit) == (120, Unit.CALENDAR_DAYS)
-    assert housing.zone == ZoneInfo("America/New_York")
+    assert housing.calendar.zone == ZoneInfo("America/New_York")
     (offices,) = rules.read_calendars((EXAMPLES / "boston-311.yaml").read_text(), name="b").values()
-    assert len(offices.dates) == 58
-    assert offices.week == (((8 * HOUR + 30 * MINUTE, 17 * HOUR),),) * 5 + ((), ())
+    (version,) = offices.versions
+    assert len(version.dates) == 58
+    assert version.week == (((8 * HOUR + 30 * MINUTE, 17 * HOUR),),) * 5 + ((), ())
 
 
 def test_the_service_desk_loads():

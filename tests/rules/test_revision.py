@@ -76,7 +76,9 @@ def test_days_that_are_not_known_any_more():
     assert [(day.date, day.after) for day in found.days] == [(END_OF_2024, None)]
 
 
-@pytest.mark.parametrize(("before", "after", "forgets"), [(None, END_OF_2024, True), (END_OF_2024, None, False)])
+@pytest.mark.parametrize(
+    ("before", "after", "forgets"), [(None, END_OF_2024, True), (END_OF_2024, None, False)]
+)
 def test_knowledge_without_end(before, after, forgets):
     found = revision(calendar(version(until=before)), calendar(version(until=after)))
 

@@ -20,7 +20,7 @@ from service.sla.instants import DAY, EARLIEST, NEVER, Instant
 from service.sla.judge import explain, judge
 from service.sla.pauses import EXCLUDED, HELD, Pause, holds_of
 from service.sla.policy import Rules, Target, Unit
-from service.sla.promise import STOP_BEFORE_START
+from service.sla.course import STOP_BEFORE_START
 from service.sla.statements import Judgement, Kind, Promise, Said, State, Statement
 from service.sla.timeline import Circumstances, Stretch, Timeline, timeline_of
 from tests.sla.census import REQUIRED, SEEN, count

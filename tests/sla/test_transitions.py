@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.sla.promise import ENDED, TRANSITIONS, Happening
+from service.sla.transitions import ENDED, TRANSITIONS, Happening
 from service.sla.statements import State
 
 INTERNAL = {State.INDETERMINATE}  # how a missed promise is spoken of; nothing happens in it

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from service.sla.calendars import round_the_clock
 from service.sla.events import Doubt, Event
 from service.sla.history import History
-from service.sla.hours import ALWAYS
 from service.sla.instants import HOUR, LATEST, MINUTE, Instant
 from service.sla.judge import judge
 from service.sla.policy import Match, Policy, Rules, Rung, Target, Unit, Where
@@ -25,8 +25,7 @@ TARGET = Target(
     cancel=(Match("cancelled"),),
     budget=4 * HOUR,
     unit=Unit.TIME,
-    hours=ALWAYS,
-    zone=ZoneInfo("UTC"),
+    calendar=round_the_clock(ZoneInfo("UTC")),
     applies=(Where("priority", frozenset({"2"})),),
     accepts=frozenset({"*", "customer"}),
     rungs=(

@@ -88,7 +88,7 @@ def _read(file: BinaryIO, progress: Shown) -> Iterator[tuple[int, bytes]]:
             progress.step("answering", done, total)
         if number == 1:
             line = line.removeprefix(_BOM)
-        if line.strip():
+        if len(line) > LONGEST_LINE or line.strip():
             yield number, line
 
 

@@ -48,13 +48,14 @@ class Calendars:
         named, where = line.get("calendar"), _zone(line)
         if isinstance(named, dict):
             own = named if where is None or "zone" in named else {**named, "zone": where.key}
-            return self._inline(json.dumps(own, sort_keys=True, ensure_ascii=False))
-        if named is not None and not isinstance(named, str):
+            calendar = self._inline(json.dumps(own, sort_keys=True, ensure_ascii=False))
+        elif named is None or isinstance(named, str):
+            try:
+                calendar = self._choice.named(named, where)
+            except ValueError as error:
+                raise Refused("calendar", str(error)) from None
+        else:
             raise Refused("calendar", "is neither a name nor an object: write `24x7`, a name, or a calendar")
-        try:
-            calendar = self._choice.named(named, where)
-        except ValueError as error:
-            raise Refused("calendar", str(error)) from None
         if where not in (None, calendar.zone):
             raise Refused("zone", f"calendar {calendar.name} is that of {calendar.zone.key}: leave it out")
         return calendar
