@@ -12,13 +12,13 @@ from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias
 
+from service.sla.course import Course
 from service.sla.events import EventKey
 from service.sla.history import History, key_of
 from service.sla.instants import Duration, Instant
 from service.sla.judge import judge
 from service.sla.pauses import Exclusion, Hold, limit_of
 from service.sla.policy import ANY_REASON, Policy, Rules, Target
-from service.sla.course import Course
 from service.sla.statements import Promise, State
 from service.sla.ticket import Ticket
 

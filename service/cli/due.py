@@ -18,9 +18,9 @@ from service.cli.program import Problem
 from service.cli.wall import now
 
 if TYPE_CHECKING:
+    from service.sla.course import Course
     from service.sla.instants import Instant
     from service.sla.policy import Policy, Rung, Target
-    from service.sla.course import Course
     from service.sla.timeline import Circumstances
 
 
@@ -115,6 +115,8 @@ def due(
     Every target that applies to the attributes given, or those named.
     """
     targets = _chosen(read_policy(policy), wanted, dict(attributes))
+    if gate is not None and not any(target.gate for target in targets):
+        raise click.UsageError("none of these targets has a gate: leave --gate out")
     dated = [_dated(target, start, gate, holds, exclusions) for target in targets]
     if as_json:
         show_json([_as_json(one) for one in dated])
@@ -163,8 +165,8 @@ def _dated(
 
 
 def _unstopped(target: Target, start: Instant, circumstances: Circumstances) -> Course:
-    from service.sla.instants import NEVER
     from service.sla.course import Course
+    from service.sla.instants import NEVER
     from service.sla.statements import State
     from service.sla.timeline import timeline_of
 

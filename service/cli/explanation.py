@@ -8,12 +8,12 @@ from typing import Any
 
 from service.cli.counterfactual import Margin, Otherwise, Subject, margin, otherwise
 from service.cli.stretches import Row, rows_of, stretch_line
+from service.sla.course import Course, due_of
 from service.sla.events import Event, EventKey
 from service.sla.history import History, key_of
 from service.sla.instants import NEVER, Instant
 from service.sla.judge import judge
 from service.sla.policy import Policy, Rules, Target, Unit
-from service.sla.course import Course, due_of
 from service.sla.statements import Account, Promise, Statement
 from service.sla.succession import Tenure, promises, tenures
 from service.sla.ticket import Ticket, matches

@@ -183,13 +183,15 @@ class Scheduled:
     def _extend(self) -> bool:
         if self._last * _CHUNK > LATEST:
             return False
-        self._lay_out(self._first, self._last + 1)
+        grown = self._last + (self._last - self._first)  # doubled, so that a long search stays linear
+        self._lay_out(self._first, min(grown, LATEST // _CHUNK + 1))
         return True
 
     def _extend_back(self) -> bool:
         if self._first * _CHUNK < EARLIEST - _MARGIN:
             return False
-        self._lay_out(self._first - 1, self._last)
+        grown = self._first - (self._last - self._first)
+        self._lay_out(max(grown, (EARLIEST - _MARGIN) // _CHUNK), self._last)
         return True
 
     def _lay_out(self, first: int, last: int) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
-from service.sla.events import NOTHING, Event, Json
+from service.sla.events import NOTHING, Event, Json, as_instant
 from service.wire import times
 from service.wire.records import Reason
 from service.wire.unfit import Unfit, shown
@@ -23,20 +23,6 @@ LONGEST_BYTES: Final = 512
 
 #: Context attributes that every event has (CloudEvents 1.0; `time` and `subject` are required by this contract).
 REQUIRED: Final = ("specversion", "id", "source", "type", "time", "subject")
-
-#: Attributes that the engine itself reads, by type: (name, it identifies something, it must be there).
-READ: Final[Mapping[str, tuple[tuple[str, bool, bool], ...]]] = MappingProxyType(
-    {
-        "held": (("reason", False, False),),
-        "resumed": (("reason", False, False),),
-        "voided": (
-            ("event", True, True),
-            ("source", True, False),
-            ("reason", False, False),
-            ("by", False, False),
-        ),
-    }
-)
 
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NAME: Final = re.compile("[a-z][a-z0-9_]*")
@@ -151,16 +137,76 @@ def _seq(value: Json) -> int:
     raise Unfit(Reason.BAD_DATA, f"data.seq {shown(value)} is not an integer >= 0")
 
 
-def _check_read(name: str, attributes: Mapping[str, Json]) -> None:
-    for key, identifies, required in READ[name]:
-        value = attributes.get(key)
-        if value is None:
-            if required:
-                raise Unfit(Reason.BAD_DATA, f"{name} needs data.attributes.{key}")
-        elif identifies:
-            identifier(f"data.attributes.{key}", value, Reason.BAD_DATA)
-        elif not isinstance(value, str):
-            raise Unfit(Reason.BAD_DATA, f"data.attributes.{key} is {_kind(value)}, not a text")
+def _check_read(type: str, attributes: Mapping[str, Json]) -> None:  # noqa: A002 - as of an event
+    for name, check, is_needed in READ[type]:
+        value = attributes.get(name)
+        if value is not None:
+            check(f"data.attributes.{name}", value)
+        elif is_needed:
+            raise Unfit(Reason.BAD_DATA, f"{type} needs data.attributes.{name}")
+
+
+def _text(name: str, value: Json) -> None:
+    if not isinstance(value, str):
+        raise Unfit(Reason.BAD_DATA, f"{name} is {_kind(value)}, not a text")
+
+
+def _identifier(name: str, value: Json) -> None:
+    identifier(name, value, Reason.BAD_DATA)
+
+
+def _instant(name: str, value: Json) -> None:
+    """RFC 3339 as the core reads it: with capital letters, and no leap second."""
+    try:
+        read = moment(name, value)
+    except Unfit as unfit:
+        raise Unfit(Reason.BAD_DATA, f"{name}: {unfit.detail}") from None
+    if as_instant(value) != read or str(value).upper() != value:
+        raise Unfit(Reason.BAD_DATA, f"{name}: {shown(value)} is a leap second, or has a small t or z")
+
+
+def _flag(name: str, value: Json) -> None:
+    if not isinstance(value, bool):
+        raise Unfit(Reason.BAD_DATA, f"{name} is {_kind(value)}, not true or false")
+
+
+def _areas(name: str, value: Json) -> None:
+    """One area or a list of some."""
+    if not isinstance(value, list):
+        _identifier(name, value)
+        return
+    if not value:
+        raise Unfit(Reason.BAD_DATA, f"{name} is empty")
+    for number, area in enumerate(value):
+        _identifier(f"{name}[{number}]", area)
+
+
+#: How one attribute is checked: its name for messages, its value; `Unfit` when it cannot be read.
+Check: TypeAlias = Callable[[str, Json], None]
+
+#: Attributes that the engine itself reads, by type: (name, its check, it must be there).
+READ: Final[Mapping[str, tuple[tuple[str, Check, bool], ...]]] = MappingProxyType(
+    {
+        "split": (("start", _instant, False),),
+        "rejudge": (("version", _identifier, True), ("replace", _flag, False)),
+        "held": (("reason", _text, False),),
+        "resumed": (("reason", _text, False),),
+        "voided": (
+            ("event", _identifier, True),
+            ("source", _identifier, False),
+            ("reason", _text, False),
+            ("by", _text, False),
+        ),
+        "excluded": (
+            ("exclusion", _identifier, False),
+            ("area", _areas, True),
+            ("from", _instant, False),
+            ("to", _instant, False),
+            ("reason", _text, False),
+        ),
+        "exclusion_withdrawn": (("exclusion", _identifier, True),),
+    }
+)
 
 
 def _kind(value: Json) -> str:

@@ -194,8 +194,8 @@ def test_the_same_as_json(file):
             "calendar": "prc-office",
             "zone": "Asia/Shanghai",
             "versions": [
-                {"known_since": None, "known_until": "2020-12-31", "own_dates": 10},
-                {"known_since": "2020-01-26", "known_until": "2020-12-31", "own_dates": 12},
+                {"known_since": None, "known_until": "2020-12-31", "dates": 10},
+                {"known_since": "2020-01-26", "known_until": "2020-12-31", "dates": 12},
             ],
             "years": [{"year": 2020, "working_days": 256, "working_us": 2048 * HOUR}],
             "errors": [],
@@ -322,3 +322,11 @@ def test_two_things_are_compared(file, more, sentence):
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert sentence in result.stderr
+
+
+def test_trouble_is_no_difference(file, tmp_path):
+    (tmp_path / "wrong.yaml").write_text("calendar: wrong\n")
+    result = call("calendar", "diff", file, tmp_path / "wrong.yaml")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "the calendar cannot be used" in result.stderr

@@ -206,6 +206,11 @@ def test_no_target_applies(policy):
         (["--start", "2300-01-01"], "lies outside 1970 to 2199"),
         (["--start", "2026-03-06", "--attr", "x"], "`x` is no attribute"),
         (["--start", "2026-03-06", "--hold", "x"], "`x` names no reason"),
+        (["--start", "2026-03-06", "--gate", "2026-03-07"], "none of these targets has a gate"),
+        (
+            ["--start", "2026-03-06", "--exclude", "x=2026-03-07/2026-03-06"],
+            "an exclusion ends before it begins",
+        ),
         (["--start", "2026-03-06", "--hold", "x=2026-03-06"], "`2026-03-06` is no span"),
         (["--start", "2026-03-06", "--hold", "x=2026-03-07/2026-03-06"], "ends before it begins"),
         (

@@ -14,7 +14,7 @@ targets:
   repair:
     stop: resolved
     budget: 8 hrs
-    gate: permit
+    chain: holders
 """
 
 
@@ -52,7 +52,7 @@ def test_every_error_has_its_place(wrong, right):
         ":10:13",
         ":11:5",
     ]
-    assert "targets.repair.gate: " in lines[3]
+    assert "targets.repair.chain: " in lines[3]
     assert "not built yet" in lines[3]
     assert lines[4].startswith(f"{right}: harbour version 1")
     assert result.stderr == "slaclock: 1 of 2 files cannot be used\n"

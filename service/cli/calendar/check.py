@@ -61,7 +61,7 @@ def _show(path: Path, calendar: Calendar) -> None:
         ]
         for number, version in enumerate(calendar.versions, 1)
     ]
-    table(["version", "published", "known until", "own dates"], rows, right=["version", "own dates"])
+    table(["version", "published", "known until", "dates"], rows, right=["version", "dates"])
     told = [[str(year), str(days), hours(work)] for year, days, work in _years(calendar)]
     if told:
         show()
@@ -86,7 +86,7 @@ def _as_json(path: Path, calendar: Calendar | None, errors: PolicyErrors | None)
         {
             "known_since": None if version.known_since is None else version.known_since.isoformat(),
             "known_until": None if version.known_until is None else version.known_until.isoformat(),
-            "own_dates": len(version.dates),
+            "dates": len(version.dates),
         }
         for version in calendar.versions
     ]

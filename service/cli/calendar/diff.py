@@ -13,6 +13,7 @@ import click
 from service.cli.files import POLICY, read_calendar
 from service.cli.moments import DATE, WRITTEN, Written, weekday
 from service.cli.output import show, show_json, table
+from service.cli.program import BadSettings, Problem
 
 if TYPE_CHECKING:
     from service.cli.calendar.days import Difference
@@ -58,7 +59,7 @@ def diff(
     """Tell on which dates the calendar files BEFORE and AFTER differ, first to last.
 
     Shown are the dates from the first to the last that either file names; others, which differ because the weeks do,
-    are counted. Exit status: 0 there is no difference, 1 there is one.
+    are counted. Exit status: 0 there is no difference, 1 there is one, 2 a file cannot be used.
     """
     pair = _pair(before, after, known)
     compared = _compared(*pair, first, last)
@@ -72,15 +73,23 @@ def diff(
 def _pair(before: Path, after: Path | None, known: Sequence[Written]) -> tuple[Calendar, Calendar]:
     from service.cli.calendar.days import known_at
 
-    one = read_calendar(before)
+    one = _usable(before)
     if after is not None:
         if known:
             raise click.UsageError("--as-known-at compares two states of one file: leave AFTER out")
-        return one, read_calendar(after)
+        return one, _usable(after)
     if len(known) != 2:
         raise click.UsageError("give AFTER, or --as-known-at twice")
     earlier, later = (known_at(one, each.instant(one.zone)) for each in known)
     return earlier, later
+
+
+def _usable(path: Path) -> Calendar:
+    """As `read_calendar`, but trouble is told apart from a difference by the exit status."""
+    try:
+        return read_calendar(path)
+    except Problem as problem:
+        raise BadSettings(problem.message) from None
 
 
 def _compared(before: Calendar, after: Calendar, first: date | None, last: date | None) -> Compared:
