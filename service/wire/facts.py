@@ -157,6 +157,7 @@ def _identifier(name: str, value: Json) -> None:
 
 def _instant(name: str, value: Json) -> None:
     """RFC 3339 as the core reads it: with capital letters, and no leap second."""
+    _text(name, value)
     try:
         read = moment(name, value)
     except Unfit as unfit:
