@@ -2,6 +2,7 @@ import gzip
 import json
 import random
 import tracemalloc
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from service.sla.events import Event
 from service.sla.history import History
 from service.sla.instants import DAY, HOUR, SECOND, instant_of
 from service.sla.judge import judge
-from service.sla.policy import Rules
+from service.sla.policy import Match, Rules, Where
 from service.wire import BadLine, read_events
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -212,7 +213,17 @@ def test_only_attributes_that_can_matter_are_kept():
         "event",
         "source",
         "by",
+        *("area", "exclusion", "from", "start", "version", "replace"),  # read by the engine, as `to` is
     }
+
+
+def test_what_a_gate_asks_is_kept():
+    targets = tuple(
+        replace(target, gate=((Match("paid", (Where("state", frozenset({"whole"})),)),),))
+        for target in RULES.versions[0].targets
+    )
+
+    assert "state" in attributes_read(Rules((replace(RULES.versions[0], targets=targets),)))
 
 
 def test_one_and_true_stay_what_they_are():
@@ -304,6 +315,8 @@ def test_a_line_says_how_a_promise_stands():
         "stopped_by": {"source": "desk", "id": "2"},
         "verdict": "late",
         "held": False,
+        "gated": False,
+        "provisional": False,
         "in_doubt": False,
     }
     assert [(each["kind"], each["at"], each.get("outcome")) for each in statements] == [

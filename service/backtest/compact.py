@@ -70,4 +70,4 @@ def _asked(policy: Policy) -> Iterator[str]:
 
 
 def _matches(target: Target) -> Iterator[Match]:
-    return chain(target.start, target.stop, target.cancel)
+    return chain(target.start, target.stop, target.cancel, *target.gate)

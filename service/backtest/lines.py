@@ -38,6 +38,8 @@ def promise_line(promise: Promise) -> dict[str, Json]:
         "stopped_by": _key(promise.stopped_by),
         "verdict": promise.state.value,
         "held": promise.held,
+        "gated": promise.gated,
+        "provisional": promise.provisional,
         "in_doubt": promise.in_doubt,
     }
 

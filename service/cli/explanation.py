@@ -136,8 +136,6 @@ def as_json(this: Explained) -> dict[str, Any]:
     return {
         **promise_line(this.promise),
         "clock": None if clock == NEVER else times.write(clock),
-        "gated": this.promise.gated,
-        "provisional": this.promise.provisional,
         "policy": {"id": this.policy.id, "version": this.policy.version},
         "clause": target.clause,
         "regime": target.regime,

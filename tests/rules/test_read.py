@@ -1,5 +1,6 @@
 """What a file without errors becomes."""
 
+import textwrap
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -384,10 +385,30 @@ def test_the_service_desk_loads():
     assert {target.unit for target in policy.targets} == {Unit.TIME, Unit.CALENDAR_DAYS}
 
 
-def test_the_policy_in_the_docs_loads():
-    text = DOCS.read_text().split("```yaml\n")[1].split("```")[0]
+BLOCKS = [block.split("```")[0] for block in DOCS.read_text().split("```yaml\n")[1:]]
 
-    assert rules.check(text, "docs/policy.md") == ()
+
+@pytest.mark.parametrize("block", BLOCKS, ids=[block.split()[0] for block in BLOCKS])
+def test_what_the_docs_show_can_be_read(block):
+    """Whole files as they stand, the rest put where it belongs."""
+    head = HEAD + "events: paid\n"
+    first = block.split(":")[0]
+    if first == "policy":
+        assert rules.check(block) == ()
+    elif first == "calendar":
+        assert rules.read_calendar(block, name="docs/policy.md").name == "prc-office"
+    elif first in {"calendars", "vocabulary"}:
+        assert rules.check(head + TARGET + block) == ()
+    else:
+        given = TARGET.replace("    stop: resolved\n", "") if first == "stop" else TARGET
+        assert rules.check(head + given + textwrap.indent(block, "    ")) == ()
+
+
+def test_the_calendar_in_the_docs_is_that_of_the_examples():
+    shown = next(block for block in BLOCKS if block.startswith("calendar:"))
+    example = (EXAMPLES.parent / "calendars" / "prc-office.yaml").read_text()
+
+    assert shown == "".join(line for line in example.splitlines(keepends=True) if not line.startswith("#"))
 
 
 def test_the_docs_name_every_key():
@@ -398,5 +419,10 @@ def test_the_docs_name_every_key():
     coming = {key for keys in later.LATER.values() for key in keys}
 
     assert {key for key in known | coming if f"`{key}`" not in text} == set()
-    assert {key for key in shapes.CalendarShape.model_fields if f"{key}:" not in text} == set()
+    calendars = {
+        key
+        for shape in (shapes.CalendarShape, shapes.CalendarFileShape, shapes.PreconditionShape)
+        for key in shape.model_fields
+    }
+    assert {key for key in calendars if f"{key}:" not in text and f"`{key}`" not in text} == set()
     assert {key for key in shapes.SourceShape.model_fields if f"`{key}`" not in text} == set()
