@@ -71,7 +71,7 @@ def night_findings(version: VersionShape, week: Week, path: Path) -> Iterator[Fi
     """Dates of the `version` at `path`, not both of the `week`, of which one runs over midnight into the next."""
     dates = dates_of(version, week)
     told: set[Path] = set()
-    for day in sorted(dates.keys() | set()):
+    for day in sorted(dates.keys() | {day - _NEXT_DAY for day in dates}):
         today, tomorrow = (dates.get(each, week[each.weekday()]) for each in (day, day + _NEXT_DAY))
         if not runs_into(today, tomorrow):
             continue

@@ -43,10 +43,14 @@ class Leg:
     def __init__(self, rules: Rules, promise: "Promise", start: Event):
         self.rules, self.promise = rules, promise
         self.start = start  # the start event, in the words of this era's version
+        stated = rules.story.split_start
+        self.split = start.type == "opened" and stated is not None and stated < start.at
+        self.begin = stated if self.split else start.at
+        self.may_be_early = promise.first and start.type == "opened"
         self.arrivals: list[int] = []
         self.spans: list[list[int]] = []
         gates = rules.gates
-        self.clock_start = None if None in gates else max([promise.start, *(g.at for g in gates if g)])
+        self.clock_start = None if None in gates else max([self.begin, *(g.at for g in gates if g)])
         self.clock = None
         if self.clock_start is not None:
             self.clock = Clock(rules.target, rules.hours(), self.clock_start, rules.losses.final())
@@ -107,10 +111,7 @@ class Promise:
     def __init__(self, rules: Rules, event: Event, first: bool):
         self.target = rules.target["id"]
         self.event = event
-        stated = rules.story.split_start
-        self.split = event.type == "opened" and stated is not None and stated < event.at
-        self.start = stated if self.split else event.at
-        self.may_be_early = first and event.type == "opened"
+        self.first = first
         self.legs: list[Leg] = []
         self.leg: Leg | None = None  # the last under which it was in force
         self.on = False  # in force, or met early while its target applies

@@ -70,7 +70,7 @@ class Spoken:
         return {
             "target": promise.target,
             "started_by": promise.event.name,
-            "start": promise.start,
+            "start": leg.begin,
             "due": due,
             "state": self.state,
             "stop": promise.decided_at if self.shown else None,
@@ -143,7 +143,7 @@ class Spoken:
             "name": name,
             "at": at,
             "version": leg.rules.story.version,
-            "start": self.promise.start,
+            "start": leg.begin,
             "due": due,
             "account": self.account(leg, at),
             "outcome": "",
@@ -159,7 +159,7 @@ class Spoken:
         rules = leg.rules
         sums = parts(rules.hours(), begin, at, rules.losses.excluded, rules.losses.held)
         days = leg.clock.used(at) if leg.clock and rules.target["unit"] != "time" else 0
-        return {"gated": begin - self.promise.start, **sums, "days": days}
+        return {"gated": begin - leg.begin, **sums, "days": days}
 
     def remarks(self, leg: Leg, at: int, due: int | None, outcome: str) -> list[str]:
         rules = leg.rules
@@ -168,7 +168,7 @@ class Spoken:
             "stop_before_start": outcome == "met" and self.promise.early,
             "overdue_on_arrival": leg.own_due is not None
             and any(leg.own_due < r <= at for r in leg.arrivals),
-            "max_open": any(self.promise.start < limit <= at for limit in rules.losses.limits),
+            "max_open": any(leg.begin < limit <= at for limit in rules.losses.limits),
             "second_request": bool(rules.target["gate"]) and second is not None and second <= at,
             "provisional_due": due is not None and due > rules.end_of_knowledge(at),
         }

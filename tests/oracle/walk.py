@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.oracle.legs import Leg, Promise, Rules
-from tests.oracle.story import FIRST, Era, Event
+from tests.oracle.story import FIRST, Era, Event, Key
 
 
 class Walk:
@@ -34,10 +34,10 @@ class Walk:
         """True: nothing can come of it."""
         promise, at = self.promise, self.promise.event.at
         if leg.rules.applies_at(at):
-            if promise.split:
+            if leg.split:
                 leg.arrivals.append(at)
             leg.enter(at)
-        early = self.early_stop(leg) if promise.may_be_early else None
+        early = self.early_stop(leg) if leg.may_be_early else None
         if early is not None and not promise.on:
             promise.resume = (index, promise.event.key)
             return True
@@ -52,12 +52,12 @@ class Walk:
             self.leave(era)
             return False
         start = rules.story.read(promise.event)
-        ended = FIRST if start is None else self.ended_before(rules, start)
-        if start is None or ended is not None:
+        leg = start and Leg(rules, promise, start)
+        ended = leg and self.ended_before(leg)
+        if leg is None or ended is not None:
             self.leave(era)
             promise.resume = (place, ended or FIRST)
             return True
-        leg = Leg(rules, promise, start)
         promise.legs.append(leg)
         if rules.applies_at(era.since):
             if promise.leg:
@@ -86,14 +86,15 @@ class Walk:
         promise.decide("met", stop.name, stop.at)
         promise.early, promise.early_key = True, max(promise.event.key, stop.key)
 
-    def ended_before(self, rules: Rules, start: Event):
+    def ended_before(self, leg: Leg) -> Key | None:
         """A stop or end in the new version's sense before it took over."""
+        rules, start = leg.rules, leg.start.key
         for event in rules.story.events:
             if event.at >= rules.era.since:
                 break
-            if rules.stops(event) and (self.promise.may_be_early or event.key > start.key):
-                return max(event.key, start.key)
-            if rules.cancels(event) and event.key > start.key:
+            if rules.stops(event) and (leg.may_be_early or event.key > start):
+                return max(event.key, start)
+            if rules.cancels(event) and event.key > start:
                 return event.key
         return None
 

@@ -452,7 +452,7 @@ NIGHTS = "calendar: x\nzone: UTC\nweek: {mon-thu: 22:00-06:00}\n"
             "open: {2026-01-03: 20:00-04:00, 2026-01-04: [03:59-05:00, 12:00-13:00]}",
             *(
                 4,
-                8,
+                20,
                 "open.2026-01-03",
                 "the last span of 2026-01-03 runs over midnight into the first of 2026-01-04",
             ),
