@@ -1,5 +1,6 @@
 """All benchmarks, one after the other."""
 
-from benchmarks import line
+from benchmarks import core, line
 
+core.main()
 line.main()

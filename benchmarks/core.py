@@ -22,7 +22,7 @@ from service.sla.statements import Kind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BEGINNING = instant_of(datetime(2026, 1, 1, tzinfo=SHANGHAI))
-OFF = tuple(date(2026, 1, 1) + timedelta(days=day) for day in (*range(0, 3), *range(45, 54), *range(94, 97)))
+OFF = tuple(date(2026, 1, 1) + timedelta(days=day) for day in (*range(3), *range(45, 54), *range(94, 97)))
 SHIFTS = ((9 * HOUR, 12 * HOUR), (13 * HOUR + 30 * MINUTE, 18 * HOUR))
 OFFICE = Calendar(
     name="office",
@@ -46,9 +46,7 @@ def _additions() -> None:
     moments = [moment_of(start) for start in starts]
     ours = _timed(lambda: [hours.after(start, 40 * HOUR) for start in starts])
     print(f"40 h of working time added: {ROUND / ours:,.0f}/s")
-    days = Target(
-        id="d", start=(), stop=(), cancel=(), budget=10, unit=Unit.WORKING_DAYS, calendar=OFFICE
-    )
+    days = Target(id="d", start=(), stop=(), cancel=(), budget=10, unit=Unit.WORKING_DAYS, calendar=OFFICE)
     from service.sla.timeline import Circumstances, timeline_of
 
     counted = _timed(
@@ -69,8 +67,6 @@ def _additions() -> None:
     ]
 
 
-
-
 def _clock(after_midnight: int) -> wall_time:
     return (datetime(2026, 1, 1) + timedelta(microseconds=after_midnight)).time()  # noqa: DTZ001
 
@@ -82,7 +78,9 @@ def _judgements(length: int) -> None:
     found = judge(history, rules, upto)
     took = _timed(lambda: [judge(history, rules, upto) for _ in range(rounds)]) / rounds
     said = len(found.statements)
-    print(f"judge, {length} events x 6 targets: {took * 1e6:,.0f} us ({took * 1e6 / length:.1f} an event, {said} said)")
+    print(
+        f"judge, {length} events x 6 targets: {took * 1e6:,.0f} us ({took * 1e6 / length:.1f} an event, {said} said)"
+    )
 
 
 def _policy() -> Policy:

@@ -20,9 +20,9 @@ import asyncpg
 
 from service.apply import Door, Limits, Rulebook, Slice
 from service.demo.parts import postgres
+from service.sla.calendars import round_the_clock
 from service.sla.diff import diff
 from service.sla.history import History
-from service.sla.hours import ALWAYS
 from service.sla.instants import HOUR, MINUTE, SECOND
 from service.sla.judge import judge
 from service.sla.policy import Match, Policy, Rules, Rung, Target, Unit
@@ -71,10 +71,10 @@ def simple(history: History, _rules: Rules, upto: int) -> Judgement:
     return Judgement(promises=(promise,), statements=tuple(said), wake_at=wake, policy=("p", "1"))
 
 
-def rules_of(tenant: str, versions: Sequence[policies.Version]) -> Rules:
+def rules_of(tenant: str, versions: Sequence[policies.Version], _calendars: object) -> Rules:
     target = Target(
         id="restore", start=(Match("opened"),), stop=(Match("resolved"),), cancel=(), budget=HOUR, unit=Unit.TIME,
-        hours=ALWAYS, zone=ZoneInfo("UTC"),
+        calendar=round_the_clock(ZoneInfo("UTC")),
         rungs=(Rung(name="half", kind=Kind.WARNING, amount=HOUR // 2, role="holder"),),
     )  # fmt: skip
     return Rules(tuple(

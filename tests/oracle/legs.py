@@ -44,9 +44,8 @@ class Leg:
         self.rules, self.promise = rules, promise
         self.start = start  # the start event, in the words of this era's version
         stated = rules.story.split_start
-        self.split = start.type == "opened" and stated is not None and stated < start.at
+        self.split = promise.by_opened and stated is not None and stated < start.at
         self.begin = stated if self.split else start.at
-        self.may_be_early = promise.first and start.type == "opened"
         self.arrivals: list[int] = []
         self.spans: list[list[int]] = []
         gates = rules.gates
@@ -111,7 +110,8 @@ class Promise:
     def __init__(self, rules: Rules, event: Event, first: bool):
         self.target = rules.target["id"]
         self.event = event
-        self.first = first
+        self.by_opened = event.type == "opened"  # in the words of the version that began it
+        self.may_be_early = first and self.by_opened
         self.legs: list[Leg] = []
         self.leg: Leg | None = None  # the last under which it was in force
         self.on = False  # in force, or met early while its target applies

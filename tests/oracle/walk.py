@@ -37,7 +37,7 @@ class Walk:
             if leg.split:
                 leg.arrivals.append(at)
             leg.enter(at)
-        early = self.early_stop(leg) if leg.may_be_early else None
+        early = self.early_stop(leg) if promise.may_be_early else None
         if early is not None and not promise.on:
             promise.resume = (index, promise.event.key)
             return True
@@ -92,7 +92,7 @@ class Walk:
         for event in rules.story.events:
             if event.at >= rules.era.since:
                 break
-            if rules.stops(event) and (leg.may_be_early or event.key > start):
+            if rules.stops(event) and (self.promise.may_be_early or event.key > start):
                 return max(event.key, start)
             if rules.cancels(event) and event.key > start:
                 return event.key
