@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
-from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from service.rules import days, statutory
+from service.rules import days, statutory, versions
 from service.rules.days import Week
 from service.rules.errors import Finding, Path
 from service.rules.hints import NEEDED
@@ -18,41 +15,14 @@ from service.rules.shapes import (
     CalendarFileShape,
     CalendarShape,
     OwnCalendarShape,
-    VersionShape,
 )
-from service.sla.calendars import Calendar, Version
+from service.rules.versions import Part, parts_of
+from service.sla.calendars import Calendar
 
 #: What belongs to a version, and cannot stand beside `versions`.
 _OF_VERSIONS: Final = ("known_since", "known_until", "closed", "open", "statutory", "makeup")
 
 _NAME_TAKEN: Final = f"`{ROUND_THE_CLOCK}` means every hour of every day: choose another name"
-_GOVERNS_ALL: Final = (
-    "a calendar's first version governs all dates: leave it out, or give it to a later one of `versions`"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One version of a calendar, counted from 0: where it stands, and its week, which it may have from the calendar."""
-
-    number: int
-    shape: VersionShape
-    path: Path
-    week: days.Spans | None
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether its days can be told."""
-        country, until = self.shape.statutory, self.shape.known_until
-        if self.week is None:
-            return False
-        if country is None:
-            return True
-        return (
-            until is not None
-            and statutory.trouble(country) is None
-            and statutory.unknown_year(country, until) is None
-        )
 
 
 def findings(
@@ -108,8 +78,7 @@ def _of_one(calendar: OwnCalendarShape, path: Path) -> Iterator[Finding]:
         yield from _statutory(part)
         if part.week is not None and part.is_whole:
             yield from days.night_findings(part.shape, days.week_of(part.week), part.path)
-    yield from _order(parts)
-    yield from _between(parts)
+    yield from versions.findings(parts)
 
 
 def missing(calendar: OwnCalendarShape, path: Path) -> Iterator[Finding]:
@@ -134,23 +103,7 @@ def build(name: str, calendar: OwnCalendarShape, zone: ZoneInfo | None) -> Calen
     """The core value of a calendar without findings in `zone`."""
     if zone is None:
         raise ValueError(f"calendar {name} has no zone")
-    return Calendar(name=name, zone=zone, versions=tuple(map(_version, parts_of(calendar, ()))))
-
-
-def parts_of(calendar: OwnCalendarShape, path: Path) -> list[Part]:
-    """The versions of `calendar` in the order of the file; itself when it has none."""
-    if "versions" not in calendar.model_fields_set:
-        return [Part(0, calendar, path, calendar.week)]
-    return [
-        Part(
-            position,
-            version,
-            (*path, "versions", position),
-            version.week if "week" in version.model_fields_set else calendar.week,
-        )
-        for position, version in enumerate(calendar.versions or ())
-        if version is not None
-    ]
+    return Calendar(name=name, zone=zone, versions=tuple(map(versions.build, parts_of(calendar, ()))))
 
 
 def weeks_of(calendar: CalendarShape | Calendar) -> list[Week]:
@@ -158,18 +111,6 @@ def weeks_of(calendar: CalendarShape | Calendar) -> list[Week]:
     if isinstance(calendar, Calendar):
         return [version.week for version in calendar.versions]
     return [days.week_of(part.week) for part in parts_of(calendar, ()) if part.week is not None]
-
-
-def _version(part: Part) -> Version:
-    if part.week is None:
-        raise ValueError("a version has no week")
-    week = days.week_of(part.week)
-    return Version(
-        week=week,
-        dates=MappingProxyType(days.dates_of(part.shape, week)),
-        known_since=part.shape.known_since,
-        known_until=part.shape.known_until,
-    )
 
 
 def _statutory(part: Part) -> Iterator[Finding]:
@@ -192,43 +133,3 @@ def _statutory(part: Part) -> Iterator[Finding]:
             f"the statutory days of `{country}` in {year} are not known to this release: take an earlier date"
         )
         yield (*path, "known_until"), f"{told}, or leave `statutory` out and give the dates"
-
-
-def _order(parts: list[Part]) -> Iterator[Finding]:
-    """What is wrong with when versions became known and how far they know."""
-    last: date | None = None
-    for part in parts:
-        path, since, until = part.path, part.shape.known_since, part.shape.known_until
-        if since is None:
-            continue
-        if part.number == 0:
-            yield (*path, "known_since"), _GOVERNS_ALL
-            continue
-        if last is not None and since <= last:
-            told = f"is not after {last} above: versions stand in the order in which they were published"
-            yield (*path, "known_since"), told
-        if until is not None and until <= since:
-            told = f"is not after {since}, the `known_since`: the version would know nothing"
-            yield (*path, "known_until"), told
-        last = since
-
-
-def _between(parts: list[Part]) -> Iterator[Finding]:
-    """What is wrong between versions: nights, and dates that a version before governs."""
-    for place, later in enumerate(parts):
-        since = later.shape.known_since
-        if place == 0 or since is None or not all(part.is_whole for part in parts[: place + 1]):
-            continue
-        before, after, following = parts[:place], _version(later), since + timedelta(days=1)
-        if days.runs_into(_governing(before, since).of(since), after.of(following)):
-            yield (*later.path, "known_since"), days.runs_over(str(since), str(following))
-        for own, day in days.own_dates(later.shape):
-            if day <= since and _governing(before, day).of(day) != after.of(day):
-                told = f"{day} is not after {since}, so that a version above governs it, and says otherwise"
-                yield (*later.path, *own), f"{told}: take it out, or correct it there"
-
-
-def _governing(parts: list[Part], day: date) -> Version:
-    """The last of `parts` that governs `day`."""
-    later = (part for part in reversed(parts[1:]) if (since := part.shape.known_since) and since < day)
-    return _version(next(later, parts[0]))

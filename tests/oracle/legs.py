@@ -1,7 +1,7 @@
 """What one version makes of a target on a ticket, and a promise as it runs under one version after another."""
 
 from tests.oracle.clocks import NEVER, Calendar, Clock, Hours
-from tests.oracle.story import Era, Event, Key, Losses, fits
+from tests.oracle.story import Era, Event, Losses, fits
 
 
 class Rules:
@@ -120,8 +120,8 @@ class Promise:
         self.decider: list | None = None
         self.decided_at: int | None = None
         self.early = False
-        self.early_key = event.key
-        self.resume: tuple[int, Key] | None = None  # era and key from which the next start counts
+        self.early_end = event  # the later of its start and its early stop
+        self.resume: tuple[int, Event] | None = None  # era and event from which on the next start counts
 
     def decide(self, outcome: str, name: list, at: int) -> None:
         assert self.leg

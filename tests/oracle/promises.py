@@ -2,7 +2,7 @@
 
 from tests.oracle.clocks import NEVER
 from tests.oracle.legs import Promise, Rules
-from tests.oracle.story import FIRST, Era, Event, Key
+from tests.oracle.story import FIRST, Era, Event, Key, Story
 from tests.oracle.walk import Walk
 
 
@@ -15,10 +15,12 @@ class Fold:
     def promises(self) -> list[Promise]:
         """Those that were ever in force, in order."""
         found: list[Promise] = []
-        index, here, begun, cycles = 0, FIRST, FIRST, 0
+        here: Event | None = None  # what ended the last promise
+        begun: Event | None = None  # what began it
+        index, cycles = 0, 0
         while index < len(self.eras):
             if not found:
-                here, begun, cycles = FIRST, FIRST, 0
+                here, begun, cycles = None, None, 0
             since = self.looks_from(index) if found else -NEVER
             while (event := self.next_start(index, since, here, begun)) is not None:
                 rules = self.rules[index]
@@ -26,7 +28,7 @@ class Fold:
                 promise = Promise(rules, event, first=cycles == 0)
                 Walk(self.eras, self.rules, promise, succeeds=bool(found)).go(index)
                 cycles += 1
-                begun = event.key
+                begun = event
                 if promise.leg is not None:
                     found.append(promise)
                 if promise.resume is None:
@@ -43,10 +45,21 @@ class Fold:
         before = [era.until for era, rules in zip(self.eras[:index], self.rules, strict=False) if rules]
         return before[-1] if before else -NEVER
 
-    def next_start(self, index: int, since: int, cursor: Key, last_start: Key) -> Event | None:
+    def next_start(
+        self, index: int, since: int, ended: Event | None, begun: Event | None
+    ) -> Event | None:
+        """What ends a promise may begin the next one; what began it may not."""
         rules = self.rules[index]
-        for event in rules.story.events if rules else []:
-            in_era = since <= event.at < self.eras[index].until
-            if in_era and event.key >= cursor and event.key > last_start and rules.starts(event):
+        if rules is None:
+            return None
+        story, until = rules.story, self.eras[index].until
+        for event in story.events:
+            after = event.key >= place_of(ended, story) and event.key > place_of(begun, story)
+            if since <= event.at < until and after and rules.starts(event):
                 return event
         return None
+
+
+def place_of(event: Event | None, story: Story) -> Key:
+    """Where an event that another version may have read stands among this version's."""
+    return FIRST if event is None else (story.read(event) or event).key

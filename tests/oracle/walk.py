@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.oracle.legs import Leg, Promise, Rules
-from tests.oracle.story import FIRST, Era, Event, Key
+from tests.oracle.story import FIRST, Era, Event
 
 
 class Walk:
@@ -23,7 +23,7 @@ class Walk:
             return
         for place in range(index + 1, len(self.eras)):
             if promise.leg is None and not self.succeeds:
-                promise.resume = (place, FIRST)  # it counts for nothing: the target was never in force
+                promise.resume = (place, promise.event)  # it counts for nothing: the target was never in force
                 return
             if self.pass_to(place):
                 break
@@ -39,7 +39,7 @@ class Walk:
             leg.enter(at)
         early = self.early_stop(leg) if promise.may_be_early else None
         if early is not None and not promise.on:
-            promise.resume = (index, promise.event.key)
+            promise.resume = (index, promise.event)
             return True
         if early is not None:
             self.meet_early(early)
@@ -56,7 +56,7 @@ class Walk:
         ended = leg and self.ended_before(leg)
         if leg is None or ended is not None:
             self.leave(era)
-            promise.resume = (place, ended or FIRST)
+            promise.resume = (place, ended or promise.event)
             return True
         promise.legs.append(leg)
         if rules.applies_at(era.since):
@@ -84,18 +84,19 @@ class Walk:
     def meet_early(self, stop: Event) -> None:
         promise = self.promise
         promise.decide("met", stop.name, stop.at)
-        promise.early, promise.early_key = True, max(promise.event.key, stop.key)
+        promise.early, promise.early_end = True, max(promise.event, stop, key=lambda e: e.key)
 
-    def ended_before(self, leg: Leg) -> Key | None:
+    def ended_before(self, leg: Leg) -> Event | None:
         """A stop or end in the new version's sense before it took over."""
         rules, start = leg.rules, leg.start.key
         for event in rules.story.events:
             if event.at >= rules.era.since:
                 break
-            if rules.stops(event) and (self.promise.may_be_early or event.key > start):
-                return max(event.key, start)
+            early = self.promise.may_be_early and event.key < start
+            if rules.stops(event) and (early or event.key > start):
+                return max(event, leg.start, key=lambda e: e.key)
             if rules.cancels(event) and event.key > start:
-                return event.key
+                return event
         return None
 
     def moments(self, leg: Leg) -> Iterator[tuple[int, Event | None, list]]:
@@ -127,7 +128,7 @@ class Walk:
             if done:
                 return True
         if promise.early:
-            promise.resume = (place + 1, promise.early_key)
+            promise.resume = (place + 1, promise.early_end)
             return True
         due = leg.due()
         return promise.on and due is not None and due < leg.rules.era.until and self.miss(leg)
@@ -153,11 +154,11 @@ class Walk:
         stops = rules.stops(event)
         if promise.early:
             last = self.replace(leg, event, stops)
-            promise.resume = (place, event.key)
+            promise.resume = (place, event)
             return last
         if not stops and not rules.cancels(event):
             return False
-        promise.resume = (place, event.key)
+        promise.resume = (place, event)
         if not promise.on:
             if promise.left:
                 promise.decide("superseded", *promise.left)
@@ -191,6 +192,6 @@ class Walk:
                 promise.decider, promise.decided_at = event.name, event.at
                 leg.end(event.at)
                 places = [n for n, era in enumerate(self.eras) if era.since <= event.at < era.until]
-                promise.resume = (places[0], event.key)
+                promise.resume = (places[0], event)
                 break
         return True

@@ -20,7 +20,6 @@ from service.rules.shapes import (
     RungShape,
     SourceShape,
     TargetShape,
-    VersionShape,
 )
 from service.sla.calendars import Calendar
 from service.sla.policy import Policy
@@ -174,10 +173,13 @@ def test_any_tree(tree):
 
 spans = st.sampled_from(["08:00-12:00", "22:00-06:00", "05:00-23:00", "12:00-12:30"])
 weeks = st.dictionaries(
-    st.sampled_from(["mon", "tue-fri", "sat", "sun"]), spans | st.lists(spans, max_size=2), max_size=3
+    st.sampled_from(["mon", "tue-fri", "sat", "sun"]),
+    spans | st.lists(spans, min_size=1, max_size=2),
+    min_size=1,
+    max_size=3,
 )
 dates = st.dates(date(2019, 12, 30), date(2020, 1, 10)).map(str)
-opened = st.dictionaries(dates, spans | st.lists(spans, max_size=2), max_size=3)
+opened = st.dictionaries(dates, spans, max_size=3)
 policies = st.fixed_dictionaries(
     {},
     optional={
@@ -206,13 +208,40 @@ def test_any_tree_with_the_right_keys(tree):
     judged(written(tree))
 
 
+#: What fits a key of a calendar more often than not.
+FITTING = {
+    "known_since": st.dates(date(2019, 12, 30), date(2026, 1, 1)).map(str),
+    "known_until": st.dates(date(2020, 1, 11), date(2026, 12, 31)).map(str),
+    "week": weeks,
+    "closed": st.lists(dates, max_size=3, unique=True),
+    "open": opened,
+    "statutory": st.sampled_from(["CN", "CN", "DE-BY"]),
+    "makeup": spans,
+}
+
+
+def keys(*names: str) -> dict[str, st.SearchStrategy]:
+    return {
+        name: st.integers(0, 30).flatmap(lambda n, name=name: FITTING[name] if n else trees) for name in names
+    }
+
+
 versions = st.fixed_dictionaries(
-    {}, optional=dict.fromkeys(VersionShape.model_fields, scalars | trees) | {"week": weeks, "open": opened}
+    {}, optional=keys("known_until", "week", "closed", "open", "statutory", "makeup")
 )
-calendar_files = st.fixed_dictionaries(
-    {"calendar": st.just("office") | scalars, "zone": st.just("UTC") | scalars},
-    optional=dict.fromkeys(VersionShape.model_fields, scalars | trees)
-    | {"week": weeks, "open": opened, "versions": st.lists(versions, max_size=3) | trees},
+later = st.fixed_dictionaries(
+    keys("known_since", "known_until"), optional=keys("closed", "open", "statutory")
+)
+named = {"calendar": st.just("office"), "zone": st.sampled_from(["UTC", "Asia/Shanghai"])}
+calendar_files = st.one_of(
+    st.fixed_dictionaries(
+        named | keys("week"), optional=keys("known_until", "closed", "open", "statutory", "makeup")
+    ),
+    st.fixed_dictionaries(
+        named
+        | keys("week")
+        | {"versions": st.builds(lambda one, more: [one, *more], versions, st.lists(later, max_size=2))}
+    ),
 )
 
 
@@ -226,7 +255,7 @@ def outcome(call) -> tuple[rules.PolicyError, ...] | ValueError | Calendar:
 
 
 @given(calendar_files)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_any_calendar_file(tree):
     """A calendar, or errors with a place; and the same calendar when the same is given as JSON."""
     text = written(tree)

@@ -205,6 +205,15 @@ def test_a_budget_is_held_against_the_calendar_of_a_file():
     assert "4,200 days" in error.message
 
 
+def test_a_budget_is_held_against_the_week_of_every_version():
+    office = calendar(TOP + "versions:\n- {}\n- {known_since: 2026-03-01, week: {mon: 08:00-12:00}}\n")
+    text = POLICY.replace("5 working_days", "600 working_days")
+
+    assert rules.check(text, calendars={"office": calendar(TOP)}) == ()
+    (error,) = rules.check(text, calendars={"office": office})
+    assert (error.field, "4,200 days" in error.message) == ("targets.fix.budget", True)
+
+
 # --- as JSON --------------------------------------------------------------------------------------
 
 
@@ -403,6 +412,23 @@ def test_a_version(versions, line, column, field, words):
 
     assert place(error) == (line, column, field)
     assert words in error.message
+
+
+def test_a_version_that_ends_on_the_day_it_was_published_knows_nothing():
+    error = the_error(TOP + "versions:\n- {}\n- {known_since: 2026-03-01, known_until: 2026-03-01}\n")
+
+    assert place(error) == (6, 42, "versions[1].known_until")
+    assert "the version would know nothing" in error.message
+
+
+def test_the_date_of_publication_is_governed_by_the_version_before():
+    # Monday 2 March 2026 is worked by the first version; only from the 3rd on Mondays are free.
+    free = "- {known_since: 2026-03-02, week: {tue-fri: 08:00-12:00}}\n"
+    third = "- {known_since: 2026-04-01, closed: [2026-03-02, 2026-03-09]}\n"
+    error = the_error(TOP + "versions:\n- {}\n" + free + third)
+
+    assert place(error) == (7, 38, "versions[2].closed[0]")
+    assert error.message.startswith("2026-03-02 is not after 2026-04-01")
 
 
 def test_a_later_version_may_repeat_what_the_one_before_says():

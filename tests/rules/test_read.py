@@ -214,6 +214,7 @@ def test_day_ends(written, day_end):
         ("[paid, documents_complete]", ((Match("paid"),), (Match("documents_complete"),))),
         ("{any: [paid, documents_complete]}", ((Match("paid"), Match("documents_complete")),)),
         ("{any: paid}", ((Match("paid"),),)),
+        ("{any: [resolved, paid]}", ((Match("resolved"), Match("paid")),)),
         ("{event: paid, where: {by: [a, b]}}", ((Match("paid", (Where("by", frozenset("ab")),)),),)),
     ],
 )
