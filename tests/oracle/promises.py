@@ -45,16 +45,15 @@ class Fold:
         before = [era.until for era, rules in zip(self.eras[:index], self.rules, strict=False) if rules]
         return before[-1] if before else -NEVER
 
-    def next_start(
-        self, index: int, since: int, ended: Event | None, begun: Event | None
-    ) -> Event | None:
+    def next_start(self, index: int, since: int, ended: Event | None, begun: Event | None) -> Event | None:
         """What ends a promise may begin the next one; what began it may not."""
         rules = self.rules[index]
         if rules is None:
             return None
         story, until = rules.story, self.eras[index].until
+        from_, beyond = place_of(ended, story), place_of(begun, story)
         for event in story.events:
-            after = event.key >= place_of(ended, story) and event.key > place_of(begun, story)
+            after = event.key >= from_ and event.key > beyond
             if since <= event.at < until and after and rules.starts(event):
                 return event
         return None

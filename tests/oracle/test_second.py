@@ -538,12 +538,155 @@ def test_rejudge_looks_back_only_where_nothing_began_before():
         len(judged(*met, change, event("noted", jan(1, 13)), policies=[policy(target()), noted])["promises"])
         == 2
     )
-    unheard = policy(target(applies={"kind": ["fault"]}))
-    other = policy(target(start=[{"type": "assigned", "where": {}}]), version="2", since=jan(9))
-    assert promise(opened(), change, policies=[unheard, other])["started_by"] == [
-        "desk",
-        f"opened-{jan(1, 10)}",
+
+
+ASSIGNED = [{"type": "assigned", "where": {}}]
+FAULTS = {"kind": ["fault"]}
+
+
+def rejudge(at, version, /, **more):
+    return event("rejudge", at, version=version, **more)
+
+
+def second_version(*targets, **more):
+    return policy(*targets, version="2", since=jan(9), **more)
+
+
+def rows(*events, policies):
+    found = judged(*events, policies=policies)["promises"]
+    return [(p["start"], p["state"], p["due"]) for p in found]
+
+
+def test_a_promise_of_a_target_never_in_force_counts_for_nothing_at_rejudge():
+    unheard = policy(target(applies=FAULTS))
+    change = rejudge(jan(1, 13), "2")
+    assigned = second_version(target(start=ASSIGNED, budget=8 * H))
+    assert rows(opened(), change, policies=[unheard, assigned]) == []
+    work = event("assigned", jan(1, 11))
+    assert rows(opened(), work, change, policies=[unheard, assigned]) == [
+        (jan(1, 11), "breached", jan(1, 19))
     ]
+    # the first was stopped before the target was in force; the next one is not met by that stop
+    new = second_version(target(budget=8 * H))
+    again = event("opened", jan(1, 12))
+    assert rows(opened(), replied(jan(1, 11)), again, change, policies=[unheard, new]) == [
+        (jan(1, 12), "breached", jan(1, 20))
+    ]
+
+
+def test_a_promise_that_waits_is_taken_over_once_its_target_was_in_force():
+    old = policy(target(applies=FAULTS, reopen=True))
+    assigned = second_version(target(start=ASSIGNED, budget=8 * H))
+    events = [opened(kind="fault"), replied(jan(1, 11)), event("reclassified", jan(1, 11.5), kind="request")]
+    events += [event("reopened", jan(1, 12)), rejudge(jan(1, 13), "2")]
+    assert rows(*events, policies=[old, assigned]) == [
+        (jan(1, 10), "met", jan(1, 14)),
+        (jan(1, 12), "breached", jan(1, 20)),
+    ]
+    # in the sense of the new version it was stopped before
+    noted = second_version(target(start=ASSIGNED, stop=[{"type": "noted", "where": {}}]))
+    events.append(event("noted", jan(1, 12.5)))
+    assert rows(*events, policies=[old, noted]) == [(jan(1, 10), "met", jan(1, 14))]
+
+
+def test_a_version_without_the_target_lies_in_between():
+    without = second_version(target(id="other", start=ASSIGNED))
+    again = policy(target(budget=8 * H), version="3", since=jan(9))
+    gap = [rejudge(jan(1, 12), "2"), rejudge(jan(1, 14), "3")]
+    three = [policy(target()), without, again]
+    assert rows(opened(), *gap, policies=three) == [(jan(1, 10), "breached", jan(1, 18))]
+    # a stop, in the sense of the version that has it again, lies before its instant
+    assert rows(opened(), replied(jan(1, 13)), *gap, policies=three) == [
+        (jan(1, 10), "superseded", jan(1, 14))
+    ]
+    # what was decided stands; what began since the end of the version that had it counts
+    met, next_one = replied(jan(1, 11)), event("opened", jan(1, 13))
+    assert rows(opened(), met, next_one, *gap, policies=three) == [
+        (jan(1, 10), "met", jan(1, 14)),
+        (jan(1, 13), "breached", jan(1, 21)),
+    ]
+    early = event("opened", jan(1, 11.5))
+    wanting = policy(target(start=[{"type": "opened", "where": {"kind": ["fault"]}}]))
+    first = opened(kind="fault")
+    assert rows(first, met, early, *gap, policies=[wanting, without, again]) == [
+        (jan(1, 10), "met", jan(1, 14))
+    ]
+    waits = policy(target(applies=FAULTS, reopen=True))
+    away, reopened = event("reclassified", jan(1, 11.2), kind="request"), event("reopened", jan(1, 11.5))
+    assert rows(first, met, away, reopened, *gap, policies=[waits, without, again]) == [
+        (jan(1, 10), "met", jan(1, 14)),
+        (jan(1, 11.5), "breached", jan(1, 19.5)),
+    ]
+
+
+def test_what_did_not_happen_in_the_new_words_is_not_taken_over():
+    words = {"retracted": {"type": "voided", "rename": {}}}
+    new = second_version(target(budget=8 * H), vocabulary=words)
+    start = opened()
+    taken_back = [event("retracted", jan(1, 11), event=start["id"]), rejudge(jan(1, 12), "2")]
+    assert rows(start, *taken_back, policies=[policy(target()), new]) == [
+        (jan(1, 10), "superseded", jan(1, 14))
+    ]
+    again = event("opened", jan(1, 12.5))
+    assert rows(start, *taken_back, again, policies=[policy(target()), new]) == [
+        (jan(1, 10), "superseded", jan(1, 14)),
+        (jan(1, 12.5), "breached", jan(1, 20.5)),
+    ]
+
+
+def test_replace_by_a_version_that_finds_nothing_opened_leaves_no_orphan():
+    words = {"opened": {"type": "noted", "rename": {}}}
+    whole = rejudge(jan(1, 12), "2", replace=True)
+    nothing = judged(opened(), whole, policies=[policy(target()), second_version(target(), vocabulary=words)])
+    assert nothing == {"policy": "2", "orphan": False, "promises": [], "statements": []}
+    noted = second_version(target(start=[{"type": "noted", "where": {}}]), vocabulary=words)
+    assert rows(opened(), whole, policies=[policy(target()), noted]) == [(jan(1, 10), "breached", jan(1, 14))]
+
+
+def test_a_stop_of_the_old_version_may_be_a_start_of_the_new_one():
+    words = {"replied": {"type": "opened", "rename": {}}}
+    events = [opened(), rejudge(jan(1, 15), "2"), replied(jan(1, 16))]
+    assert rows(*events, policies=[policy(target()), second_version(target(), vocabulary=words)]) == [
+        (jan(1, 10), "late", jan(1, 14)),
+        (jan(1, 16), "breached", jan(1, 20)),
+    ]
+
+
+def test_what_began_a_promise_does_not_stop_it_in_other_words():
+    words = {"opened": {"type": "replied", "rename": {}}}
+    new = second_version(target(budget=8 * H), vocabulary=words)
+    events = [opened(), rejudge(jan(1, 12), "2")]
+    assert rows(*events, policies=[policy(target()), new]) == [(jan(1, 10), "breached", jan(1, 18))]
+
+
+def test_a_stop_taken_back_in_the_new_words_still_decided_the_old_promise():
+    words = {"retracted": {"type": "voided", "rename": {}}}
+    stop = replied(jan(1, 11))
+    events = [opened(), stop, event("retracted", jan(1, 11.5), event=stop["id"]), rejudge(jan(1, 12), "2")]
+    events.append(event("opened", jan(1, 13)))
+    assert rows(*events, policies=[policy(target()), second_version(target(), vocabulary=words)]) == [
+        (jan(1, 10), "met", jan(1, 14)),
+        (jan(1, 13), "breached", jan(1, 17)),
+    ]
+
+
+def test_a_rejudge_governs_in_the_words_of_the_pinned_version_alone():
+    words = {"retracted": {"type": "voided", "rename": {}}}
+    change = rejudge(jan(1, 12), "2")
+    new = second_version(target(id="other", budget=8 * H), vocabulary=words)
+    events = [opened(), change, event("retracted", jan(1, 13), event=change["id"])]
+    assert rows(*events, policies=[policy(target()), new]) == [
+        (jan(1, 10), "superseded", jan(1, 14)),
+        (jan(1, 10), "breached", jan(1, 18)),
+    ]
+
+
+def test_overdue_on_arrival_looks_at_the_due_without_any_floor():
+    steps = ((13, "fault"), (13.5, "request"), (15, "fault"))
+    changes = [event("reclassified", jan(1, at), kind=kind) for at, kind in steps]
+    # by its own rule due at 14; the first floor gives until 17, the second until 19
+    (breach,) = judged(opened(kind="request"), *changes, applies=FAULTS, floor=4 * H)["statements"]
+    assert (breach["at"], breach["remarks"]) == (jan(1, 19), ["overdue_on_arrival"])
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -23,7 +23,10 @@ class Walk:
             return
         for place in range(index + 1, len(self.eras)):
             if promise.leg is None and not self.succeeds:
-                promise.resume = (place, promise.event)  # it counts for nothing: the target was never in force
+                promise.resume = (
+                    place,
+                    promise.event,
+                )  # it counts for nothing: the target was never in force
                 return
             if self.pass_to(place):
                 break
