@@ -169,9 +169,7 @@ class Calendar:
 
     @cached_property
     def _editions(self) -> tuple[Edition, ...]:
-        return tuple(
-            Edition(self.zone, self.versions[:count]) for count in range(1, len(self.versions) + 1)
-        )
+        return tuple(Edition(self.zone, self.versions[:count]) for count in range(1, len(self.versions) + 1))
 
 
 class _Elapsed(Calendar):

@@ -116,7 +116,9 @@ def bearing_on(
     """The parts of `exclusions` during which a ticket lay in their areas; `attributes[i]` hold from event i on."""
     if not exclusions:
         return ()
-    changes = [(event.at, as_text(known.get("area"))) for event, known in zip(events, attributes, strict=True)]
+    changes = [
+        (event.at, as_text(known.get("area"))) for event, known in zip(events, attributes, strict=True)
+    ]
     spans: list[tuple[Instant, Instant, str | None]] = []
     for (at, area), (until, _) in zip(changes, [*changes[1:], (NEVER, None)], strict=True):
         if spans and spans[-1][2] == area:

@@ -116,9 +116,7 @@ class Timeline:
     def used(self, until: Instant) -> int:
         """How much of the target's unit is used up in [clock, until)."""
         if self.target.unit is Unit.TIME:
-            return sum(
-                self.edition.hours.worked(start, min(end, until)) for start, end in self._runs(until)
-            )
+            return sum(self.edition.hours.worked(start, min(end, until)) for start, end in self._runs(until))
         paused = sum(self._ticks(end) - self._ticks(start) for start, end in self._paused(until))
         return self._ticks(until) - paused
 
@@ -240,7 +238,9 @@ def latest_before(target: Target, instant: Instant, amount: int) -> Instant | No
         found = days_later(instant, -amount, edition.zone)
         return found if found >= EARLIEST else None
     day = edition.working_day(date_of(instant, edition.zone), -1)
-    if day is not None and day_end(target, edition, day, instant) > instant:  # a shift that runs past midnight
+    if (
+        day is not None and day_end(target, edition, day, instant) > instant
+    ):  # a shift that runs past midnight
         amount += 1
     day = edition.working_day(date_of(instant, edition.zone), -amount)
     return None if day is None else day_end(target, edition, day, instant)

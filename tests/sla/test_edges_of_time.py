@@ -28,7 +28,11 @@ NEVER_OPEN = weekly()
     ("end", "amount", "expected"),
     [
         ("2024-03-01 12:00", 2 * HOUR, "2024-03-01 10:00"),
-        ("2024-03-01 12:00", 3 * HOUR, "2024-03-01 09:00"),  # the latest: not the closing time of the day before
+        (
+            "2024-03-01 12:00",
+            3 * HOUR,
+            "2024-03-01 09:00",
+        ),  # the latest: not the closing time of the day before
         ("2024-03-01 12:00", 4 * HOUR, "2024-02-29 16:00"),
         ("2024-03-04 09:00", 1, "2024-03-01 16:59:59.999999"),  # Monday's opening: Friday's last microsecond
         ("2024-03-03 12:00", 8 * HOUR, "2024-03-01 09:00"),
@@ -113,4 +117,4 @@ def test_an_instant_in_text():
 
 def test_a_moment_without_its_offset_is_refused():
     with pytest.raises(ValueError, match="has no UTC offset"):
-        instant_of(datetime(2024, 3, 1))  # noqa: DTZ001
+        instant_of(datetime(2024, 3, 1))

@@ -13,6 +13,7 @@ from hypothesis import event as note
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.sla.course import STOP_BEFORE_START
 from service.sla.diff import diff
 from service.sla.events import Doubt, Event, as_text
 from service.sla.history import History, in_order, key_of
@@ -20,7 +21,6 @@ from service.sla.instants import DAY, EARLIEST, NEVER, Instant
 from service.sla.judge import explain, judge
 from service.sla.pauses import EXCLUDED, HELD, Pause, holds_of
 from service.sla.policy import Rules, Target, Unit
-from service.sla.course import STOP_BEFORE_START
 from service.sla.statements import Judgement, Kind, Promise, Said, State, Statement
 from service.sla.timeline import Circumstances, Stretch, Timeline, timeline_of
 from tests.sla.census import REQUIRED, SEEN, count

@@ -2,8 +2,8 @@
 
 import pytest
 
-from service.sla.transitions import ENDED, TRANSITIONS, Happening
 from service.sla.statements import State
+from service.sla.transitions import ENDED, TRANSITIONS, Happening
 
 INTERNAL = {State.INDETERMINATE}  # how a missed promise is spoken of; nothing happens in it
 

@@ -37,7 +37,9 @@ def test_working_time_equals_that_of_another_library(seed: int):
         assert due is not None, told
         assert _moment(due) == theirs.add(_moment(start), timedelta(microseconds=amount)), told
         end = start + chance.randrange(0, 60 * DAY)
-        assert timedelta(microseconds=ours.worked(start, end)) == theirs.between(_moment(start), _moment(end)), told
+        assert timedelta(microseconds=ours.worked(start, end)) == theirs.between(
+            _moment(start), _moment(end)
+        ), told
         assert ours.before(due, amount) is not None, told
         assert ours.worked(ours.before(due, amount) or 0, due) == amount, told
 
@@ -52,7 +54,7 @@ def _week(chance: random.Random) -> tuple[DaySegments, ...]:
 
 
 def _day(chance: random.Random) -> DaySegments:
-    marks = sorted(chance.sample(range(0, 24 * 4 + 1), 2 * chance.choice((1, 1, 2, 3))))
+    marks = sorted(chance.sample(range(24 * 4 + 1), 2 * chance.choice((1, 1, 2, 3))))
     shifts = [(start * QUARTER, to * QUARTER) for start, to in zip(marks[::2], marks[1::2], strict=True)]
     if chance.random() < 0.2:
         shifts[-1] = (shifts[-1][0], DAY + chance.randrange(1, 16) * QUARTER)
@@ -61,7 +63,9 @@ def _day(chance: random.Random) -> DaySegments:
 
 def _days_off(chance: random.Random) -> tuple[date, ...]:
     first = date(2024, 1, 1)
-    return tuple(sorted(first + timedelta(days=chance.randrange(0, 500)) for _ in range(chance.choice((0, 0, 5, 40)))))
+    return tuple(
+        sorted(first + timedelta(days=chance.randrange(0, 500)) for _ in range(chance.choice((0, 0, 5, 40))))
+    )
 
 
 def _ours(week: tuple[DaySegments, ...], off: tuple[date, ...], zone: str):

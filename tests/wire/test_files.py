@@ -114,7 +114,9 @@ def test_line_ends_of_any_kind_and_none() -> None:
     assert [type(item) for item in found(one + b"\r\n" + one)] == [Event, Event]
 
 
-@pytest.mark.parametrize("file", [b"", b"\n", b"\xef\xbb\xbf", gzip.compress(b"", mtime=0), b"\x1f", b"\x1f\x8b"])
+@pytest.mark.parametrize(
+    "file", [b"", b"\n", b"\xef\xbb\xbf", gzip.compress(b"", mtime=0), b"\x1f", b"\x1f\x8b"]
+)
 def test_next_to_nothing(file: bytes) -> None:
     assert all(isinstance(item, BadLine) for item in found(file))
     assert len(found(file)) <= 1
