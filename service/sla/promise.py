@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -26,14 +27,14 @@ class Carry:
 
     `taken_over` began the promise that was open, by `opened` or not, as the first of the ticket or not. New promises begin
     from `since` on, where the last version ended that had the target, and not before `after`, the stop of a promise that
-    was past its due.
+    was past its due: (when it happened, its key).
     """
 
     since: Instant = EARLIEST
     taken_over: EventKey | None = None
     by_opened: bool = False
     first: bool = False
-    after: EventKey | None = None
+    after: tuple[Instant, EventKey] | None = None
     blocked: bool = False  # by a promise past its due without a stop
 
 
@@ -53,7 +54,7 @@ def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[
     limits = ran_out(ticket.holds, target)
     found: list[Course] = []
     free, first = 0, carry.first
-    left = replace(carry, since=ticket.until)
+    left = carry if carry == FRESH else replace(carry, since=ticket.until, taken_over=None)
     for position in positions:
         if position < free:
             continue
@@ -72,16 +73,25 @@ def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[
 
 def _positions(starts: Sequence[Match], ticket: Ticket, carry: Carry) -> Iterator[int]:
     """Where promises may begin: at what was taken over, then at every start from where the version before leaves off."""
-    after = carry.after is None
+    free = _free_from(ticket, carry)
     for position, event in enumerate(ticket.events):
-        key = key_of(event)
-        after = after or key == carry.after
         if event.at >= ticket.until:
             return
-        if key == carry.taken_over or (
-            after and not carry.blocked and event.at >= carry.since and matches(starts, event)
-        ):
+        begins = position >= free and event.at >= carry.since and matches(starts, event)
+        if begins or key_of(event) == carry.taken_over:
             yield position
+
+
+def _free_from(ticket: Ticket, carry: Carry) -> int:
+    """The first position at which a new promise may begin, for all that an earlier one of another version leaves."""
+    if carry.blocked:
+        return len(ticket.events)
+    if carry.after is None:
+        return 0
+    at, key = carry.after
+    # In the words of this version the stop may never have happened.
+    here = (place for place, event in enumerate(ticket.events) if key_of(event) == key)
+    return next(here, bisect_left(ticket.events, at, key=lambda event: event.at))
 
 
 def _gate(target: Target, ticket: Ticket) -> Instant:
@@ -106,4 +116,5 @@ def _left(walk: Walk, ended: int | None, *, first: bool) -> Carry:
         return Carry(until, key_of(walk.ticket.events[walk.position]), by_opened=walk.by_opened, first=first)
     if ended is None:
         return Carry(until, blocked=True)
-    return Carry(until, after=key_of(walk.ticket.events[ended]))
+    stop = walk.ticket.events[ended]
+    return Carry(until, after=(stop.at, key_of(stop)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from service.sla.course import Course
 from service.sla.events import Event, EventKey, as_text
-from service.sla.history import History, in_order, key_of, pinned
+from service.sla.history import History, in_order, key_of, order, pinned
 from service.sla.pauses import exclusions_of
 from service.sla.policy import Policy, Rules
 from service.sla.promise import FRESH, Carry, courses
@@ -46,13 +46,20 @@ def tenures(history: History, rules: Rules) -> tuple[Tenure, ...]:
     found = []
     for (governing, begun_by), (_, ended_by) in zip(reigns, [*reigns[1:], (policy, None)], strict=True):
         told = events if governing is policy else in_order(history.events, governing.vocabulary)
-        ticket = ticket_of(told, exclusions)
+        ticket = ticket_of(_with(told, begun_by, ended_by), exclusions)
         if begun_by is not None:
             ticket = replace(ticket, since=begun_by.at, armed_by=key_of(begun_by))
         if ended_by is not None:
             ticket = replace(ticket, until=ended_by.at, ended_by=ended_by)
         found.append(Tenure(governing, ticket))
     return tuple(found)
+
+
+def _with(events: tuple[Event, ...], *changes: Event | None) -> tuple[Event, ...]:
+    """`events` with the `rejudge`s that they lack: in the words of another version they may have been voided."""
+    known = {key_of(event) for event in events}
+    missing = [change for change in changes if change is not None and key_of(change) not in known]
+    return tuple(sorted((*events, *missing), key=order)) if missing else events
 
 
 def _reigns(policy: Policy, events: Sequence[Event], rules: Rules) -> list[tuple[Policy, Event | None]]:

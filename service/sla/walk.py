@@ -123,8 +123,8 @@ class Walk:
             self.early = happening is Happening.EARLY
 
     def _arrive(self, instant: Instant) -> None:
-        before = due_of(self.timeline, self.arrivals)
-        if before is not None and before < instant:
+        own = self.timeline.due(self.target.budget)
+        if own is not None and own < instant:
             self.remarks.append((instant, OVERDUE_ON_ARRIVAL))
         self.arrivals.append(instant)
         self.due = due_of(self.timeline, self.arrivals)
