@@ -7,7 +7,12 @@ again. A back-test is a judgement with nothing said; an explanation is a judgeme
 
 Words, one for one thing: a *target* (in a policy) becomes a *promise* (on a ticket, begun by one event), about which
 *statements* are made (warning, breach, escalation, verdict). A *rung* is one step of a target's ladder. A *hold* is
-time that does not count. In *doubt* is a promise about which a record could not be read.
+time that does not count for a reason of the ticket, an *exclusion* for a reason of its area. In *doubt* is a promise
+about which a record could not be read.
+
+From a history to statements: `history` orders it, `succession` finds which version of the rules governs when, `ticket` is
+what all promises share, `promise` finds where each begins, `walk` takes it through the `transitions` on its `timeline`,
+`course` is what became of it, `ladder` its rungs, `judge` what may be said of it.
 """
 
 from service.sla.diff import diff
