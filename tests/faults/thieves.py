@@ -17,7 +17,7 @@ _API = struct.Struct(">h")
 
 
 class CommitThief(Proxy):
-    """In front of Postgres: cuts a connection in its COMMIT, with probability `share`.
+    """In front of Postgres: cuts a connection in its COMMIT, with probability `share`, and each way at least once.
 
     Either the COMMIT is done and the answer is lost, or the COMMIT itself is lost; `cut` counts by
     (whose connection, which of the two). It rests until `steal` is set.
@@ -34,15 +34,25 @@ class CommitThief(Proxy):
         if outward:
             if found := _APPLICATION.search(piece):
                 link.notes["who"] = found[1].decode()
-            if self.steal and _COMMIT in piece and self._chance.random() < self._share:
-                if self._chance.random() < 0.3:
-                    self.cut[link.notes.get("who", "?"), "lost"] += 1
-                    return None
+            way = self._way(link.notes.get("who", "?")) if self.steal and _COMMIT in piece else ""
+            if way == "lost":
+                self.cut[link.notes.get("who", "?"), way] += 1
+                return None
+            if way == "done":
                 link.notes["wanted"] = True
         elif link.notes.pop("wanted", False):
             self.cut[link.notes.get("who", "?"), "done"] += 1
             return None
         return piece
+
+    def _way(self, who: str) -> str:
+        """How the next COMMIT of `who` is cut, if at all: busy roles commit often, others only a few times."""
+        for way in ("done", "lost"):
+            if not self.cut[who, way]:
+                return way
+        if self._chance.random() >= self._share:
+            return ""
+        return "lost" if self._chance.random() < 0.3 else "done"
 
 
 class ReplyThief(Proxy):
