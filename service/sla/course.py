@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +9,7 @@ from service.sla.events import Event, EventKey
 from service.sla.instants import NEVER, Instant
 from service.sla.policy import Target
 from service.sla.statements import State
+from service.sla.terms import Terms, due_of
 from service.sla.timeline import Circumstances, Timeline, timeline_of
 
 STOP_BEFORE_START: Final = "stop_before_start"
@@ -17,18 +17,26 @@ OVERDUE_ON_ARRIVAL: Final = "overdue_on_arrival"
 MAX_OPEN: Final = "max_open"
 SECOND_REQUEST: Final = "second_request"
 PROVISIONAL_DUE: Final = "provisional_due"
+ASKED_LATE: Final = "extension_asked_late"
+APPROVED_LATE: Final = "extension_approved_late"
+APPROVED_BELOW: Final = "extension_rank"
+REFUSED: Final = "extension_refused"
+TOO_MANY: Final = "extension_too_many"
+REPORT_MISSING: Final = "report_missing"
+REPLACES: Final = "replaces"
 
 
 @dataclass(frozen=True)
 class Course:
     """A promise folded over all that is known.
 
-    `due` is final as far as events tell; None while it cannot be known. `arrivals` are the instants at which changes in
-    flight brought it into force. `in_force` are the half-open spans during which the target applied and the promise was
+    `due` is final as far as events tell; None while it cannot be known. `terms` say what settled it besides the clock.
+    `decide_at` is when its absence of a stop can be decided, not before the due. `in_force` are the half-open spans during which the target applied and the promise was
     neither stopped nor ended; the last ends at NEVER while it is open or breached.
     `state` is OPEN only while the due is not known: one that nothing else ends is BREACHED, however far its due.
-    `begun` is the start event's instant; `ended_by` the event that brought the state, None for OPEN and BREACHED.
-    `remarks` carry their instants. `armed_by` is the `rejudge` that brought the target, when one did.
+    `begun` is the start event's instant; `ended_by` the event that brought the state, at `ended_at`, None for OPEN and
+    BREACHED. `remarks` carry their instants. `armed_by` is the `rejudge` that brought the target, when one did. `urges` are
+    the instants at which the customer urged, `acknowledged` when somebody took it on.
     """
 
     target: Target
@@ -39,10 +47,14 @@ class Course:
     due: Instant | None
     state: State
     in_force: tuple[tuple[Instant, Instant], ...]
-    arrivals: tuple[Instant, ...]
+    terms: Terms
+    decide_at: Instant | None
     ended_by: Event | None
+    ended_at: Instant
     remarks: tuple[tuple[Instant, str], ...]
     armed_by: EventKey | None = None
+    urges: tuple[Instant, ...] = ()
+    acknowledged: Instant = NEVER
 
     @property
     def start(self) -> Instant:
@@ -56,35 +68,25 @@ class Course:
         return bool(pauses) and pauses[-1].end == NEVER
 
     @property
+    def is_lapse(self) -> bool:
+        """Whether it ended because something did not come, which has to be proved first."""
+        return self.ended_by is not None and self.ended_at > self.ended_by.at
+
+    @property
     def stop(self) -> Instant | None:
         """The instant of the final state's event, not before the start event."""
-        return None if self.ended_by is None else max(self.begun, self.ended_by.at)
+        return None if self.ended_by is None else max(self.begun, self.ended_at)
 
     def known_at(self, instant: Instant) -> tuple[Instant | None, tuple[str, ...]]:
         """The due as what was known at `instant` tells it, and what was remarkable by then, each once."""
         edition = self.target.calendar.known_at(instant)
-        arrivals = tuple(at for at in self.arrivals if at <= instant)
-        known = self.circumstances.known_at(instant)
-        if edition is self.timeline.edition and arrivals == self.arrivals and known is self.circumstances:
+        terms, known = self.terms.known_at(instant), self.circumstances.known_at(instant)
+        if edition is self.timeline.edition and terms is self.terms and known is self.circumstances:
             timeline, due = self.timeline, self.due
         else:
             timeline = timeline_of(self.target, self.start, known, edition)
-            due = due_of(timeline, arrivals)
+            due = due_of(timeline, terms)
         remarks = {remark for at, remark in self.remarks if at <= instant}
         if due is not None and timeline.is_provisional(due):
             remarks.add(PROVISIONAL_DUE)
         return due, tuple(sorted(remarks))
-
-
-def due_of(timeline: Timeline, arrivals: Sequence[Instant]) -> Instant | None:
-    """When the budget is used up, and not before each arrival and the time that the target gives from then on.
-
-    None when that is not known, because the gate is closed or a pause is open.
-    """
-    due = timeline.due(timeline.target.budget)
-    for arrival in arrivals:
-        least = timeline.later(arrival, timeline.target.floor)
-        if due is None or least is None:
-            return None
-        due = max(due, least)
-    return due

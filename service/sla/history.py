@@ -85,6 +85,11 @@ def _voided(voids_from_latest: Iterable[Event]) -> set[EventKey]:
     out: set[EventKey] = set()
     for void in voids_from_latest:
         if key_of(void) not in out:
-            source = void.attributes.get("source") or void.source
-            out.add((str(source), str(void.attributes.get("event"))))
+            out.add(named_by(void))
     return out
+
+
+def named_by(event: Event) -> EventKey:
+    """The event that `event` names: by `event`, and `source` when it is not its own."""
+    source = event.attributes.get("source") or event.source
+    return str(source), str(event.attributes.get("event"))

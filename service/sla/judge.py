@@ -12,8 +12,8 @@ from service.sla.course import Course
 from service.sla.events import Doubt, EventKey
 from service.sla.history import History, is_orphan, key_of
 from service.sla.instants import NEVER, Instant
-from service.sla.ladder import MISSED, steps
-from service.sla.policy import Policy, Rules, Rung
+from service.sla.ladder import MISSED, Step, renamed, steps
+from service.sla.policy import Policy, Rules
 from service.sla.statements import Judgement, Kind, Promise, State, Statement
 from service.sla.succession import Ruled, Tenure, promises, tenures
 from service.sla.timeline import Stretch
@@ -27,7 +27,11 @@ VERDICT: Final = "verdict"
 #: The reason of an indeterminate verdict whose due lies beyond what the calendar knows.
 CALENDAR: Final = "calendar"
 
-_SHOWN_AS: Final = {State.REPLACED: State.SUPERSEDED, State.EARLY: State.MET}
+_SHOWN_AS: Final = {
+    State.REPLACED: State.SUPERSEDED,
+    State.EARLY: State.MET,
+    State.SETTLED: State.DEEMED,
+}
 
 
 def judge(history: History, rules: Rules, upto: Instant) -> Judgement:
@@ -77,20 +81,19 @@ def _views(governed: Sequence[Tenure], doubts: tuple[Doubt, ...], upto: Instant)
     views: list[_View] = []
     said: set[tuple[str, EventKey, str]] = set()
     for ruled in promises(governed):
-        rungs = tuple(_named(ruled, rung, instant, said) for rung, instant in steps(ruled.course))
+        rungs = tuple(_named(ruled, step, said) for step in steps(ruled.course))
         views.append(_View(ruled.policy, ruled.course, ruled.passed_on, rungs, identity, doubts, upto))
     return views
 
 
-def _named(
-    ruled: Ruled, rung: Rung, instant: Instant, said: set[tuple[str, EventKey, str]]
-) -> tuple[Rung, Instant]:
+def _named(ruled: Ruled, step: Step, said: set[tuple[str, EventKey, str]]) -> Step:
     """A rung that comes again under another version of the rules is another step, named after the `rejudge`."""
-    step = (ruled.course.target.id, ruled.course.started_by, rung.name)
-    if step in said and ruled.course.armed_by is not None:
-        return replace(rung, name=f"{rung.name} @{'/'.join(ruled.course.armed_by)}"), instant
-    said.add(step)
-    return rung, instant
+    course = ruled.course
+    name = (course.target.id, course.started_by, step.rung.name)
+    if name in said and course.armed_by is not None:
+        return replace(step, rung=renamed(step.rung, course.armed_by))
+    said.add(name)
+    return step
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,26 +103,32 @@ class _View:
     policy: Policy
     course: Course
     passed_on: bool
-    rungs: tuple[tuple[Rung, Instant], ...]
+    rungs: tuple[Step, ...]
     ticket: tuple[str, str]
     doubts: tuple[Doubt, ...]
     upto: Instant
 
     def state(self) -> State:
-        """The state that is proved: a missed due is open until `upto` has passed it with its grace."""
+        """The state that is proved: what rests on absence is open until `upto` has passed it with its grace."""
         course = self.course
-        if course.state in _SHOWN_AS:
-            return _SHOWN_AS[course.state]
-        if course.state not in MISSED or course.due is None:
-            return course.state
-        if not self._passed(course.due):
+        if course.is_lapse and course.stop is not None and not self._said(course.stop):
             return State.OPEN
-        return State.INDETERMINATE if self._doubted(course.due) else course.state
+        if course.state not in MISSED or course.due is None:
+            return _SHOWN_AS.get(course.state, course.state)
+        if not self._passed(self._decided()):
+            return State.OPEN
+        if self._doubted(course.due, self._decided()):
+            return State.INDETERMINATE
+        return State.EXPIRED if course.target.customers else course.state
+
+    def _decided(self) -> Instant:
+        """When a missed due is decided; the due itself or later."""
+        return self.course.decide_at or self.course.due or NEVER
 
     def promise(self) -> Promise:
         """Where it stands."""
         course, state = self.course, self.state()
-        ended = None if state in {State.OPEN, State.INDETERMINATE} else course.ended_by
+        ended = None if state in {State.OPEN, State.INDETERMINATE, State.EXPIRED} else course.ended_by
         return Promise(
             target=course.target.id,
             started_by=course.started_by,
@@ -132,7 +141,7 @@ class _View:
             gated=ended is None and course.timeline.clock == NEVER,
             provisional=course.due is not None and course.timeline.is_provisional(course.due),
             in_doubt=ended is None
-            and any(course.due is None or self._bears_on(doubt, course.due) for doubt in self.doubts),
+            and any(course.due is None or self._bears_on(doubt, self._decided()) for doubt in self.doubts),
         )
 
     def stretches(self) -> tuple[Stretch, ...]:
@@ -144,15 +153,17 @@ class _View:
     def statements(self) -> Iterator[Statement]:
         """What is in force."""
         course, state = self.course, self.state()
-        for rung, instant in self.rungs:
-            if self._passed(instant) and not self._doubted(instant):
-                yield self._say(rung.kind, rung.name, instant, role=rung.role)
+        for step in self.rungs:
+            if self._passed(self._told(step)) and not self._doubted(step.at, self._told(step)):
+                yield self._say(step.rung.kind, step.rung.name, step.at, role=step.rung.role)
         if self.passed_on:
             return
         if state in MISSED and course.due is not None:
             yield self._say(Kind.BREACH, BREACH, course.due)
-        if state is State.INDETERMINATE and course.due is not None:
-            reason = ",".join(sorted(set(self._doubts_about(course.due))))
+        if state is State.EXPIRED and course.due is not None:
+            yield self._say(Kind.VERDICT, VERDICT, course.due, outcome=state)
+        elif state is State.INDETERMINATE and course.due is not None:
+            reason = ",".join(sorted(set(self._doubts_about(course.due, self._decided()))))
             yield self._say(Kind.VERDICT, VERDICT, course.due, outcome=state, reason=reason)
         elif state is not State.OPEN and course.ended_by is not None and course.stop is not None:
             event = key_of(course.ended_by)
@@ -161,22 +172,31 @@ class _View:
     def pending(self) -> Iterator[Instant]:
         """The instants, with grace, that `upto` has still to pass before something more can be said."""
         course, grace = self.course, self.course.target.grace
-        if course.state in MISSED and course.due is not None and not self._passed(course.due):
-            yield course.due + grace
-        for _, instant in self.rungs:
-            if not self._passed(instant) and not self._doubted(instant):
-                yield instant + grace
+        if course.state in MISSED and course.due is not None and not self._passed(self._decided()):
+            yield self._decided() + grace
+        if course.is_lapse and course.stop is not None and not self._passed(course.stop):
+            yield course.stop + grace
+        for step in self.rungs:
+            if not self._passed(self._told(step)) and not self._doubted(step.at, self._told(step)):
+                yield self._told(step) + grace
+
+    def _told(self, step: Step) -> Instant:
+        """What has to be past before `step` may be said."""
+        return max(step.at, self._decided()) if step.after_due else step.at
+
+    def _said(self, instant: Instant) -> bool:
+        return self._passed(instant) and not self._doubted(instant, instant)
 
     def _passed(self, instant: Instant) -> bool:
         return instant + self.course.target.grace < self.upto
 
-    def _doubted(self, instant: Instant) -> bool:
-        return any(self._doubts_about(instant))
+    def _doubted(self, instant: Instant, decided: Instant) -> bool:
+        return any(self._doubts_about(instant, decided))
 
-    def _doubts_about(self, instant: Instant) -> Iterator[str]:
-        """Why nothing that rests on absence can be said of `instant`."""
+    def _doubts_about(self, instant: Instant, decided: Instant) -> Iterator[str]:
+        """Why nothing that rests on absence up to `instant`, and is decided at `decided`, can be said."""
         for doubt in self.doubts:
-            if self._bears_on(doubt, instant):
+            if self._bears_on(doubt, decided):
                 yield doubt.reason
         if self.course.timeline.is_provisional(instant):
             yield CALENDAR

@@ -73,18 +73,54 @@ class Limit:
     unit: Unit
 
 
+class Stated(StrEnum):
+    """What an instant that an event states means for the due."""
+
+    PROMISED = "promised"  # it is the due
+    BEFORE = "before"  # the budget has to lie between the stop and it
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """What a target grants: approved by at least `rank`, within `within` of the request, `most` times."""
+
+    rank: int
+    within: Duration
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deemed:
+    """Met all the same when one of `on` in time is followed by one of `report` within `within`."""
+
+    on: tuple[Match, ...]
+    report: tuple[Match, ...]
+    within: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """Met all the same when one of `on` is not followed by one of `unless` within `after`."""
+
+    on: tuple[Match, ...]
+    unless: tuple[Match, ...]
+    after: Duration
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
     """One step of the ladder: said when `amount` of the promise's own unit is used up.
 
     `amount` is the budget less what remains (a warning) or plus what has run since (an escalation), in
-    microseconds for `Unit.TIME` and whole days otherwise.
+    microseconds for `Unit.TIME` and whole days otherwise. With `urges` it is said when the customer has urged so often,
+    if that is earlier.
     """
 
     name: str
     kind: Kind
     amount: int
     role: str
+    urges: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +133,9 @@ class Target:
     hold may last by reason, `ANY_REASON` for those without a limit of their own; `exclusions` the reasons, or `ANY_REASON`,
     whose exclusions do not count. `reopen` says that a reopening begins a new promise. `grace` is how long after an instant the
     absence of an event becomes a fact. `floor` is the least time given from an instant that brings the target into force,
-    in microseconds of the target's hours and not running during holds; of elapsed time for days.
+    in microseconds of the target's hours and not running during holds; of elapsed time for days. `stated` says that the
+    due comes from `stated_by`, an attribute of the start event. `customers` marks a deadline of the customer's own, which
+    expires and is no breach.
     """
 
     id: str
@@ -115,6 +153,12 @@ class Target:
     max_open: Mapping[str, Limit] = field(default_factory=lambda: MappingProxyType({}))
     exclusions: frozenset[str] = frozenset()
     reopen: bool = False
+    extension: Extension | None = None
+    deemed: Deemed | None = None
+    lapsed: Lapsed | None = None
+    stated: Stated | None = None
+    stated_by: str = ""
+    customers: bool = False
     rungs: tuple[Rung, ...] = ()
     grace: Duration = 0
     floor: Duration = 0

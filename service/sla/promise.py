@@ -14,7 +14,7 @@ from service.sla.instants import EARLIEST, NEVER, Instant
 from service.sla.pauses import pauses_of, ran_out
 from service.sla.policy import Match, Target
 from service.sla.statements import State
-from service.sla.ticket import Ticket, matches
+from service.sla.ticket import Ticket, matches, stated_by
 from service.sla.timeline import Circumstances
 from service.sla.walk import Walk
 
@@ -49,9 +49,10 @@ def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[
     begins it, can be met by a stop before its start event.
     """
     starts = target.start + ((REOPENED,) if target.reopen else ())
-    positions = _positions(starts, ticket, carry)
-    base = Circumstances(_gate(target, ticket), pauses_of(ticket.holds, ticket.exclusions, target))
+    positions = _positions(target, starts, ticket, carry)
+    base = _circumstances(target, ticket)
     limits = ran_out(ticket.holds, target)
+    replaced = 0
     found: list[Course] = []
     free, first = 0, carry.first
     left = carry if carry == FRESH else replace(carry, since=ticket.until, taken_over=None)
@@ -65,19 +66,21 @@ def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[
         ended = walk.go(early, starts)
         free = len(ticket.events) + 1 if ended is None else ended
         if walk.in_force:
-            found.append(walk.course(limits))
+            found.append(walk.course(limits, replaced))
+        replaced = replaced + 1 if walk.state is State.REPLACED and target.stated is not None else 0
         left = _left(walk, ended, first=first)
         first = False
     return found, left if found or carry != FRESH else FRESH
 
 
-def _positions(starts: Sequence[Match], ticket: Ticket, carry: Carry) -> Iterator[int]:
+def _positions(target: Target, starts: Sequence[Match], ticket: Ticket, carry: Carry) -> Iterator[int]:
     """Where promises may begin: at what was taken over, then at every start from where the version before leaves off."""
     free = _free_from(ticket, carry)
     for position, event in enumerate(ticket.events):
         if event.at >= ticket.until:
             return
         begins = position >= free and event.at >= carry.since and matches(starts, event)
+        begins = begins and (target.stated is None or stated_by(target, event) is not None)
         if begins or key_of(event) == carry.taken_over:
             yield position
 
@@ -92,6 +95,13 @@ def _free_from(ticket: Ticket, carry: Carry) -> int:
     # In the words of this version the stop may never have happened.
     here = (place for place, event in enumerate(ticket.events) if key_of(event) == key)
     return next(here, bisect_left(ticket.events, at, key=lambda event: event.at))
+
+
+def _circumstances(target: Target, ticket: Ticket) -> Circumstances:
+    """What bears on the target's clocks; nothing moves a due that is stated."""
+    if target.stated is not None:
+        return Circumstances()
+    return Circumstances(_gate(target, ticket), pauses_of(ticket.holds, ticket.exclusions, target))
 
 
 def _gate(target: Target, ticket: Ticket) -> Instant:

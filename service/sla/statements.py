@@ -29,11 +29,14 @@ class State(StrEnum):
     OPEN = "open"  # running, held, or waiting for its gate
     MET = "met"
     EARLY = "early"  # met before its clock started; a later stop by the due may replace that
+    DEEMED = "deemed"  # met without a stop, because the customer made it impossible; a stop by the due may replace that
+    SETTLED = "settled"  # deemed met, and past the due
     BREACHED = "breached"  # past its due, no stop yet
     LATE = "late"  # stopped after its due
     CANCELLED = "cancelled"
     SUPERSEDED = "superseded"  # re-classified away; comes back when the target applies again
     REPLACED = "replaced"  # superseded for good: the ticket ended while the target did not apply
+    EXPIRED = "expired"  # a deadline of the customer's own that passed
     NEVER = "never"  # the ticket ended before the target ever applied
     INDETERMINATE = "indeterminate"  # a record that may matter could not be read
 

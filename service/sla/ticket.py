@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.sla.events import Event, EventKey, Json, as_instant, as_text
+from service.sla.history import named_by
 from service.sla.instants import EARLIEST, NEVER, Instant
 from service.sla.pauses import Exclusion, Hold, bearing_on, holds_of
-from service.sla.policy import Match, Where
+from service.sla.policy import Match, Target, Where
 
 #: Events whose attributes describe the ticket from their instant on.
 DESCRIBES: Final = frozenset({"opened", "reclassified"})
@@ -20,8 +21,8 @@ class Ticket:
     """A ticket in the words of one version of the rules, which governs it in [since, until).
 
     `attributes[i]` is how `opened` and `reclassified` events up to position i describe the ticket, those of the same
-    instant taken together. `inherited` is the start that a split stated. `requests` are the instants of
-    `documents_requested`. `armed_by` is the `rejudge` at `since`, `ended_by` the one at `until`.
+    instant taken together. `inherited` is the start that a split stated. `requests`, `urges` and `acknowledged` are the
+    instants of `documents_requested`, `urged` and `acknowledged`; `refuted` are events that did not happen as told. `armed_by` is the `rejudge` at `since`, `ended_by` the one at `until`.
     """
 
     events: tuple[Event, ...]
@@ -30,6 +31,9 @@ class Ticket:
     exclusions: tuple[Exclusion, ...] = ()
     inherited: Instant | None = None
     requests: tuple[Instant, ...] = ()
+    urges: tuple[Instant, ...] = ()
+    acknowledged: tuple[Instant, ...] = ()
+    refuted: frozenset[EventKey] = frozenset()
     since: Instant = EARLIEST
     until: Instant = NEVER
     armed_by: EventKey | None = None
@@ -51,8 +55,20 @@ def ticket_of(events: tuple[Event, ...], exclusions: Sequence[Exclusion]) -> Tic
         holds=holds_of(events),
         exclusions=bearing_on(exclusions, events, attributes),
         inherited=None if split is None else as_instant(split.attributes.get("start")),
-        requests=tuple(event.at for event in events if event.type == "documents_requested"),
+        requests=_instants(events, "documents_requested"),
+        urges=_instants(events, "urged"),
+        acknowledged=_instants(events, "acknowledged"),
+        refuted=frozenset(named_by(event) for event in events if event.type == "refuted"),
     )
+
+
+def _instants(events: Sequence[Event], kind: str) -> tuple[Instant, ...]:
+    return tuple(event.at for event in events if event.type == kind)
+
+
+def stated_by(target: Target, event: Event) -> Instant | None:
+    """The instant that `event` states for `target`; None when the target asks for none or it cannot be read."""
+    return None if target.stated is None else as_instant(event.attributes.get(target.stated_by))
 
 
 def attributes_of(events: Sequence[Event]) -> tuple[Mapping[str, Json], ...]:

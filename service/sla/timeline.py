@@ -113,6 +113,10 @@ class Timeline:
         end = self.used_up(self.used(instant) + amount)
         return None if end is None else max(instant, end)
 
+    def further(self, due: Instant, amount: int) -> Instant | None:
+        """`due` moved on by `amount` of the target's unit, with its boundary. None as in `used_up`."""
+        return self.due(self.used(due) + amount)
+
     def used(self, until: Instant) -> int:
         """How much of the target's unit is used up in [clock, until)."""
         if self.target.unit is Unit.TIME:

@@ -17,14 +17,16 @@ class Happening(StrEnum):
     EARLY = "early"  # a stop before the clock starts
     STOP = "stop"
     CANCEL = "cancel"
+    DEEM = "deem"  # a report in time on a failed contact or visit, or documents that were not supplied
+    REPLACE = "replace"  # a new date from the conversation
     DUE = "due"
 
 
-_ENTER, _LEAVE, _EARLY, _STOP, _CANCEL, _DUE = Happening
+_ENTER, _LEAVE, _EARLY, _STOP, _CANCEL, _DEEM, _REPLACE, _DUE = Happening
 
 #: (state, happening) -> state. Cancelling and changes in flight act on a promise only up to its stop and its due: after
 #: the due the breach stands. A promise that was superseded comes back only while its ticket has not stopped. One met
-#: before its clock starts can still be met properly, up to its due.
+#: before its clock starts, or deemed met, can still be met properly, up to its due.
 TRANSITIONS: Final[Mapping[State, Mapping[Happening, State]]] = {
     State.ABSENT: {
         _ENTER: State.OPEN,
@@ -32,6 +34,8 @@ TRANSITIONS: Final[Mapping[State, Mapping[Happening, State]]] = {
         _EARLY: State.NEVER,
         _STOP: State.NEVER,
         _CANCEL: State.NEVER,
+        _DEEM: State.ABSENT,
+        _REPLACE: State.NEVER,
         _DUE: State.ABSENT,
     },
     State.OPEN: {
@@ -40,6 +44,8 @@ TRANSITIONS: Final[Mapping[State, Mapping[Happening, State]]] = {
         _EARLY: State.EARLY,
         _STOP: State.MET,
         _CANCEL: State.CANCELLED,
+        _DEEM: State.DEEMED,
+        _REPLACE: State.REPLACED,
         _DUE: State.BREACHED,
     },
     State.EARLY: {
@@ -48,7 +54,19 @@ TRANSITIONS: Final[Mapping[State, Mapping[Happening, State]]] = {
         _EARLY: State.EARLY,
         _STOP: State.MET,
         _CANCEL: State.EARLY,
+        _DEEM: State.EARLY,
+        _REPLACE: State.EARLY,
         _DUE: State.MET,
+    },
+    State.DEEMED: {
+        _ENTER: State.DEEMED,
+        _LEAVE: State.DEEMED,
+        _EARLY: State.MET,
+        _STOP: State.MET,
+        _CANCEL: State.DEEMED,
+        _DEEM: State.DEEMED,
+        _REPLACE: State.DEEMED,
+        _DUE: State.SETTLED,
     },
     State.SUPERSEDED: {
         _ENTER: State.OPEN,
@@ -56,6 +74,8 @@ TRANSITIONS: Final[Mapping[State, Mapping[Happening, State]]] = {
         _EARLY: State.REPLACED,
         _STOP: State.REPLACED,
         _CANCEL: State.REPLACED,
+        _DEEM: State.SUPERSEDED,
+        _REPLACE: State.REPLACED,
         _DUE: State.SUPERSEDED,
     },
     State.BREACHED: {
@@ -64,13 +84,15 @@ TRANSITIONS: Final[Mapping[State, Mapping[Happening, State]]] = {
         _EARLY: State.LATE,
         _STOP: State.LATE,
         _CANCEL: State.BREACHED,
+        _DEEM: State.SETTLED,
+        _REPLACE: State.BREACHED,
         _DUE: State.BREACHED,
     },
     **{
         final: dict.fromkeys(Happening, final)
-        for final in (State.MET, State.LATE, State.CANCELLED, State.REPLACED, State.NEVER)
+        for final in (State.MET, State.LATE, State.SETTLED, State.CANCELLED, State.REPLACED, State.NEVER)
     },
 }
 
 #: States in which nothing can happen any more: a later start begins a new promise.
-ENDED: Final = frozenset({State.MET, State.LATE, State.CANCELLED, State.REPLACED, State.NEVER})
+ENDED: Final = frozenset({State.MET, State.LATE, State.SETTLED, State.CANCELLED, State.REPLACED, State.NEVER})

@@ -9,20 +9,22 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from service.sla import pleas
 from service.sla.course import (
     MAX_OPEN,
     OVERDUE_ON_ARRIVAL,
+    REPLACES,
     SECOND_REQUEST,
     STOP_BEFORE_START,
     Course,
-    due_of,
 )
 from service.sla.events import Event
 from service.sla.history import key_of
 from service.sla.instants import EARLIEST, NEVER, Instant
-from service.sla.policy import Match, Target
+from service.sla.policy import Match, Stated, Target
 from service.sla.statements import State
-from service.sla.ticket import DESCRIBES, Ticket, holds_true, matches
+from service.sla.terms import Arrival, Move, Setting, Terms, due_of, own_due
+from service.sla.ticket import DESCRIBES, Ticket, holds_true, matches, stated_by
 from service.sla.timeline import Circumstances, timeline_of
 from service.sla.transitions import ENDED, TRANSITIONS, Happening
 
@@ -43,12 +45,17 @@ class Walk:
         start = begun.at if inherited is None else min(inherited, begun.at)
         self.circumstances = base
         self.timeline = timeline_of(target, start, base, target.calendar.latest)
+        self.terms, self.settled = _stated(target, ticket, position)
         self.due: Instant | None = None
+        self.decide_at = EARLIEST  # at the earliest, whatever the due
         self.state = State.ABSENT
         self.in_force: list[tuple[Instant, Instant]] = []
-        self.arrivals: list[Instant] = []
         self.ended_by: Event | None = None
+        self.ended_at = EARLIEST
         self.early = False  # ended by a stop before its clock started
+        self.granted = 0
+        self.reports: set[int] = set()  # positions of reports in time on a failed contact or visit
+        self.lapse: tuple[Instant, Event] | None = None
         self.remarks: list[tuple[Instant, str]] = []
 
     def go(self, early: Event | None, starts: Sequence[Match]) -> int | None:
@@ -61,34 +68,52 @@ class Walk:
                 self._hand_over()
                 return place
             for happening, event in self._happenings(place):
-                self._take(happening, event)
-            if self.state in ENDED or (self.state is State.EARLY and matches(starts, events[place])):
-                return place
+                self._take(happening, event, event.at)
+            if self.state in ENDED or self._gives_way(place, starts):
+                return max(place, self.settled)
         self._pass_to(NEVER)
         return None
 
     def _begin(self, early: Event | None) -> None:
+        self._plead(self.position)
         if not self._applies(self.position):
             if early is not None:
-                self._take(Happening.EARLY, early)
+                self._take(Happening.EARLY, early, early.at)
             return
         self.state = State.OPEN
         self.in_force.append((self.begun, NEVER))
         if self.timeline.start < self.begun:
             self._arrive(self.begun)
-        else:
-            self.due = due_of(self.timeline, ())
+        self._move()
         if early is not None:
-            self._take(Happening.EARLY, early)
+            self._take(Happening.EARLY, early, early.at)
+
+    def _gives_way(self, place: int, starts: Sequence[Match]) -> bool:
+        """Whether the event at `place` ends this promise by beginning the next."""
+        event = self.ticket.events[place]
+        if self.state in {State.EARLY, State.DEEMED}:
+            return matches(starts, event)
+        renewed = self.target.stated is Stated.PROMISED and matches(starts, event)
+        if not renewed or stated_by(self.target, event) is None:
+            return False
+        self._take(Happening.REPLACE, event, event.at)
+        return True
 
     def _pass_to(self, instant: Instant) -> None:
+        if (
+            self.lapse is not None
+            and self.lapse[0] < instant
+            and (self.due is None or self.lapse[0] <= self.due)
+        ):
+            (at, event), self.lapse = self.lapse, None
+            self._take(Happening.DEEM, event, at)
         if self.due is not None and self.due < instant:
             self.state = TRANSITIONS[self.state][Happening.DUE]
 
     def _hand_over(self) -> None:
         """The version of the rules ends here; the event that ends it supersedes what is open."""
         if self.ticket.ended_by is not None:
-            self._take(Happening.LEAVE, self.ticket.ended_by)
+            self._take(Happening.LEAVE, self.ticket.ended_by, self.ticket.ended_by.at)
 
     def _applies(self, place: int) -> bool:
         ticket = self.ticket
@@ -102,51 +127,111 @@ class Walk:
             after = self._applies(place)
             if after != self._applies(place - 1):
                 yield Happening.ENTER if after else Happening.LEAVE, _describing(ticket, place)
+        self._plead(place)
+        if place in self.reports:
+            yield Happening.DEEM, event
         if matches(self.target.stop, event):
-            yield Happening.EARLY if event.at < self.timeline.clock else Happening.STOP, event
+            if self.state is not State.BREACHED or all(report < place for report in self.reports):
+                yield Happening.EARLY if event.at < self.timeline.clock else Happening.STOP, event
         elif event.type == "merged" or matches(self.target.cancel, event):
             yield Happening.CANCEL, event
 
-    def _take(self, happening: Happening, event: Event) -> None:
+    def _take(self, happening: Happening, event: Event, at: Instant) -> None:
         before, self.state = self.state, TRANSITIONS[self.state][happening]
         if self.state is State.OPEN and before is not State.OPEN:
-            self.in_force.append((event.at, NEVER))
+            self.in_force.append((at, NEVER))
             self.ended_by = None
-            self._arrive(event.at)
+            self._arrive(at)
             return
         begin, end = self.in_force[-1] if self.in_force else (NEVER, EARLIEST)
-        if (before is State.EARLY and happening in {Happening.EARLY, Happening.STOP}) or (
-            end == NEVER and self.state is not before
-        ):
-            self.in_force[-1] = (begin, min(end, max(begin, event.at)))
-            self.ended_by = event
+        again = before in {State.EARLY, State.DEEMED} and happening in {Happening.EARLY, Happening.STOP}
+        if again or (end == NEVER and self.state is not before):
+            self.in_force[-1] = (begin, min(end, max(begin, at)))
+            self.ended_by, self.ended_at = event, at
             self.early = happening is Happening.EARLY
 
+    def _plead(self, place: int) -> None:
+        """Whatever asks at `place` for another due, or for another verdict."""
+        event = self.ticket.events[place]
+        if self.target.extension is not None and event.type == "extension_requested":
+            self._ask(pleas.extension(self.target.extension, self.ticket, place))
+        if self.state is State.OPEN or place == self.position:
+            if self.target.deemed is not None and matches(self.target.deemed.on, event):
+                self._miss(pleas.report(self.target.deemed, self.ticket, place))
+            if (
+                self.lapse is None
+                and self.target.lapsed is not None
+                and matches(self.target.lapsed.on, event)
+            ):
+                self.lapse = pleas.lapse(self.target.lapsed, self.ticket, place)
+
+    def _ask(self, plea: pleas.Asked) -> None:
+        if self.state in ENDED or self.state not in {State.OPEN, State.BREACHED}:
+            return
+        if not self._is_in_time(plea.at):
+            self.remarks.append((plea.at, plea.late))
+        elif self.granted >= plea.most:
+            self.remarks.append((plea.at, plea.too_many))
+        else:
+            self.decide_at = max(self.decide_at, plea.settled)
+            self.remarks.extend(plea.remarks)
+            if plea.grant is not None:
+                self.granted += 1
+                self._move(plea.grant)
+
+    def _is_in_time(self, instant: Instant) -> bool:
+        """Whether the due, as what was known at `instant` tells it, lies not before it."""
+        edition = self.target.calendar.known_at(instant)
+        known = timeline_of(self.target, self.timeline.start, self.circumstances.known_at(instant), edition)
+        due = due_of(known, self.terms.known_at(instant))
+        return due is None or instant <= due
+
+    def _miss(self, plea: pleas.Missed) -> None:
+        self.decide_at = max(self.decide_at, plea.settled)
+        if plea.report is None:
+            self.remarks.append((plea.settled, plea.missing))
+        else:
+            self.reports.add(plea.report)
+
     def _arrive(self, instant: Instant) -> None:
-        own = self.timeline.due(self.target.budget)
+        own = own_due(self.timeline, self.terms)
         if own is not None and own < instant:
             self.remarks.append((instant, OVERDUE_ON_ARRIVAL))
-        self.arrivals.append(instant)
-        self.due = due_of(self.timeline, self.arrivals)
+        self._move(Arrival(instant))
 
-    def course(self, limits: Sequence[Instant]) -> Course:
-        """What came of it; `limits` are the instants at which accepted holds ran out, in order."""
+    def _move(self, *moves: Move) -> None:
+        for move in moves:
+            self.terms = self.terms.and_then(move)
+        self.due = due_of(self.timeline, self.terms)
+
+    def course(self, limits: Sequence[Instant], replaced: int = 0) -> Course:
+        """What came of it; `limits` are when accepted holds ran out, in order, `replaced` how many it replaces."""
+        ticket = self.ticket
         return Course(
             target=self.target,
-            started_by=key_of(self.ticket.events[self.position]),
+            started_by=key_of(ticket.events[self.position]),
             begun=self.begun,
             timeline=self.timeline,
             circumstances=self.circumstances,
             due=self.due,
             state=self.state,
             in_force=tuple(self.in_force),
-            arrivals=tuple(self.arrivals),
+            terms=self.terms,
+            decide_at=None if self.due is None else max(self.due, self._decided()),
             ended_by=self.ended_by,
-            remarks=(*self.remarks, *self._remarkable(limits)),
-            armed_by=self.ticket.armed_by,
+            ended_at=self.ended_at,
+            remarks=(*self.remarks, *self._remarkable(limits, replaced)),
+            armed_by=ticket.armed_by,
+            urges=ticket.urges[bisect_right(ticket.urges, self.begun) :],
+            acknowledged=next((at for at in ticket.acknowledged if at > self.begun), NEVER),
         )
 
-    def _remarkable(self, limits: Sequence[Instant]) -> Iterator[tuple[Instant, str]]:
+    def _decided(self) -> Instant:
+        if self.target.stated is Stated.BEFORE and self.terms.settings:
+            return max(self.decide_at, self.terms.settings[-1].instant)
+        return self.decide_at
+
+    def _remarkable(self, limits: Sequence[Instant], replaced: int) -> Iterator[tuple[Instant, str]]:
         if self.early:
             yield EARLIEST, STOP_BEFORE_START
         first = bisect_right(limits, self.timeline.start)
@@ -154,6 +239,28 @@ class Walk:
             yield limits[first], MAX_OPEN
         if self.target.gate and len(self.ticket.requests) > 1:
             yield self.ticket.requests[1], SECOND_REQUEST
+        if replaced:
+            yield EARLIEST, REPLACES if replaced == 1 else f"{REPLACES} {replaced}"
+
+
+def _stated(target: Target, ticket: Ticket, position: int) -> tuple[Terms, int]:
+    """What the start event and, for a known instant, later ones of its kind state; the position where that is settled."""
+    first = ticket.events[position]
+    instant = stated_by(target, first)
+    if instant is None:
+        return Terms(), 0
+    settings = [Setting(first.at, instant)]
+    if target.stated is Stated.PROMISED:
+        return Terms(settings=tuple(settings)), 0
+    place = position + 1
+    for place in range(position + 1, len(ticket.events)):
+        event = ticket.events[place]
+        if event.at >= settings[-1].instant:
+            return Terms(settings=tuple(settings)), place
+        again = stated_by(target, event) if matches(target.start, event) else None
+        if again is not None:
+            settings.append(Setting(event.at, again))
+    return Terms(settings=tuple(settings)), len(ticket.events)
 
 
 def _describing(ticket: Ticket, place: int) -> Event:

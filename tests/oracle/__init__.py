@@ -21,7 +21,12 @@ Nothing here but `telling` imports the service. A *case* is plain data (dicts, l
              "accepts": [reasons] or ["*"], "exclusions": [reasons] or ["*"],
              "max_open": {reason or "*": [amount, "time" | "calendar_days"]},  # "*": every reason without its own
              "reopen": bool, "rungs": [{"name", "kind": "warning" | "escalation", "amount", "role"}],
-             "grace": duration, "floor": duration, "clause": text, "regime": text}
+             "grace": duration, "floor": duration, "clause": text, "regime": text,
+             "extension": {"rank": integer, "within": duration, "most": integer} or null,
+             "deemed": {"on": [match], "report": [match], "within": duration} or null,
+             "lapsed": {"on": [match], "unless": [match], "after": duration} or null,
+             "stated": null or "promised" or "before", "stated_by": attribute or "",
+             "customers": bool}                         # a rung may have "urges": integer (0: none)
     match   {"type", "where": {attribute: [values]}}
     event   {"tenant", "ticket", "source", "id", "seq", "type", "at": instant, "attributes": {name: JSON}}
 

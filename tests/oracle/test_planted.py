@@ -12,7 +12,18 @@ from typing import Any
 
 import pytest
 
-from service.sla import calendars, history, instants, pauses, promise, succession, ticket, timeline, walk
+from service.sla import (
+    calendars,
+    history,
+    instants,
+    pauses,
+    promise,
+    succession,
+    terms,
+    ticket,
+    timeline,
+    walk,
+)
 from service.sla.calendars import Calendar, Edition, Version
 from service.sla.instants import NEVER
 from service.sla.judge import judge
@@ -278,8 +289,7 @@ def what_is_reclassified_starts_anew(patch: pytest.MonkeyPatch) -> None:
 
 @mistake
 def a_change_may_put_the_due_into_the_past(patch: pytest.MonkeyPatch) -> None:
-    original = walk.due_of
-    patch.setattr(walk, "due_of", lambda clock, arrivals: original(clock, ()))
+    patch.setattr(terms, "moved", lambda clock, due, moves: due)
 
 
 @mistake
