@@ -1,4 +1,4 @@
-"""`slaclock policy`: check policy files, register a version."""
+"""`slaclock policy`: check policy files, register a version, print the schema of a file."""
 
 from __future__ import annotations
 
@@ -40,6 +40,17 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
     if bad:
         say(f"slaclock: {bad} of {len(files)} {'file' if len(files) == 1 else 'files'} cannot be used")
     return 1 if bad else 0
+
+
+@policy.command()
+def schema() -> None:
+    """Print the JSON Schema of a policy file, by which editors complete keys and mark mistakes.
+
+    It knows keys and the form of values; what they mean together only `check` knows.
+    """
+    from service.rules.schema import schema as of_policies
+
+    show_json(of_policies())
 
 
 @policy.command()

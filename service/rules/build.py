@@ -6,25 +6,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
-from service.rules import calendars, rungs
+from service.rules import calendars, kinds, rungs
+from service.rules.happenings import matches
 from service.rules.lengths import Length
 from service.rules.shapes import (
     ROUND_THE_CLOCK,
-    EventShape,
+    Owner,
     PolicyShape,
     Reopen,
     SourceShape,
     TargetShape,
 )
 from service.rules.values import ANY
+from service.rules.variants import variants
 from service.sla.calendars import Calendar, round_the_clock
-from service.sla.policy import ANY_REASON, Boundary, DayEnd, Limit, Match, Meaning, Policy, Target, Where
+from service.sla.policy import ANY_REASON, Boundary, DayEnd, Limit, Meaning, Policy, Target, Where
 
 T = TypeVar("T")
-
-#: What begins a promise and what ends it without a verdict when a target does not say.
-_START = (Match("opened"),)
-_CANCEL = (Match("cancelled"),)
 
 
 def calendars_of(policy: PolicyShape, files: Mapping[str, Calendar]) -> dict[str, Calendar]:
@@ -44,7 +42,10 @@ def build(policy: PolicyShape, files: Mapping[str, Calendar]) -> Policy:
         tenant=given(policy.tenant),
         effective_from=given(policy.effective_from),
         targets=tuple(
-            _target(name, given(target), policy, known) for name, target in given(policy.targets).items()
+            _target(id_, shape, applies, policy, known)
+            for name, target in given(policy.targets).items()
+            if not given(target).off
+            for id_, shape, applies in variants(name, given(target))
         ),
         vocabulary=MappingProxyType(
             {
@@ -58,23 +59,25 @@ def build(policy: PolicyShape, files: Mapping[str, Calendar]) -> Policy:
 
 
 def _target(
-    name: str,
-    target: TargetShape,
+    id_: str,
+    shape: TargetShape,
+    applies: tuple[Where, ...],
     policy: PolicyShape,
     known: Mapping[str, Calendar],
 ) -> Target:
+    target = kinds.with_budget(shape)
     budget = given(target.budget)
     calendar = known.get(target.hours or ROUND_THE_CLOCK)
     return Target(
-        id=name,
-        start=_matches(target.start) or _START,
-        stop=_matches(target.stop),
-        cancel=_CANCEL if target.cancel is None else _matches(target.cancel),
+        id=id_,
+        start=kinds.start(target),
+        stop=matches(target.stop),
+        cancel=kinds.cancel(target),
         budget=budget.amount,
         unit=budget.unit,
         calendar=calendar or round_the_clock(target.zone or given(policy.zone)),
-        applies=_conditions(target.applies),
-        gate=tuple(_matches(given(entry).any) for entry in target.gate or ()),
+        applies=applies,
+        gate=tuple(matches(given(entry).any) for entry in target.gate or ()),
         boundary=target.boundary or Boundary.CLOSE,
         day_end=target.day_end or DayEnd.MIDNIGHT,
         accepts=_reasons(target.accepts),
@@ -83,6 +86,12 @@ def _target(
         ),
         exclusions=_reasons(target.exclusions),
         reopen=target.reopen is Reopen.NEW,
+        extension=kinds.extension(target.extension),
+        deemed=kinds.deemed(target.deemed),
+        lapsed=kinds.lapsed(target.lapsed),
+        stated=kinds.stated(target),
+        stated_by=target.promised or target.before or "",
+        customers=target.owner is Owner.CUSTOMER,
         rungs=rungs.build(target),
         grace=(policy.grace or 0) if target.grace is None else target.grace,
         floor=target.floor or 0,
@@ -90,10 +99,6 @@ def _target(
         regime=target.regime or "",
         assumed=target.assumed or "",
     )
-
-
-def _matches(events: list[EventShape | None] | None) -> tuple[Match, ...]:
-    return tuple(Match(given(given(event).event), _conditions(given(event).where)) for event in events or ())
 
 
 def _reasons(reasons: list[str | None] | None) -> frozenset[str]:
@@ -106,13 +111,6 @@ def _reason(reason: str) -> str:
 
 def _limit(length: Length) -> Limit:
     return Limit(length.amount, length.unit)
-
-
-def _conditions(conditions: Mapping[str, list[str | None] | None] | None) -> tuple[Where, ...]:
-    return tuple(
-        Where(attribute, frozenset(given(value) for value in given(values)))
-        for attribute, values in (conditions or {}).items()
-    )
 
 
 def _source(source: SourceShape | None) -> str:

@@ -10,9 +10,13 @@ from service.rules.errors import Path
 from service.rules.later import LATER
 from service.rules.shapes import (
     CalendarShape,
+    DeemedShape,
     EscalationShape,
     EventShape,
+    ExtensionShape,
+    LapsedShape,
     MeaningShape,
+    OverrideShape,
     PreconditionShape,
     RungShape,
     Shape,
@@ -36,10 +40,16 @@ NEEDED: Final[Mapping[str, str]] = {
     "known_since": "the date this version was published on; it governs the dates after that",
     "known_until": "the last date this version knows; without it, unlike the one before, it would know all dates",
     "event": "the type of the event",
-    "at": "when it is said: `due`, `2h before`, `4h after` or `75%`",
+    "at": "when it is said: `due`, `2h before`, `4h after` or `75%`, or after how many `urges`",
     "role": "who is addressed, such as `window_head`",
     "stop": "the event that keeps the promise, such as `resolved`",
     "budget": "how much time there is, such as `24h`",
+    "start": "the event that states the instant, such as `promise_accepted` or `change_scheduled`",
+    "rank": "the least rank of who approves, a whole number, higher is more",
+    "within": "how long it may take, such as `24h`; nobody may guess it",
+    "after": "how long the customer has, such as `168h`; nobody may guess it",
+    "name": "what this variant is called, such as `major`; it becomes part of the target's name",
+    "when": "the tickets that are meant: an attribute and its value or values, such as `{severity: major}`",
 }
 
 #: Keys that people bring along from elsewhere.
@@ -55,6 +65,20 @@ _ALSO_CALLED: Final[Mapping[str, str]] = {
     "published": "known_since",
     "until": "known_until",
     "revisions": "versions",
+    "backward": "before",
+    "customers": "owner",
+    "disabled": "off",
+    "extensions": "extension",
+    "approved_by": "rank",
+    "max": "most",
+    "unreachable": "deemed",
+    "periodic": "every",
+    "interval": "every",
+    "variants": "overrides",
+    "profiles": "overrides",
+    "applies": "when",
+    "urged": "urges",
+    "reason": "why",
     "duration": "budget",
     "deadline": "budget",
     "limit": "budget",
@@ -97,13 +121,27 @@ def _shape_at(path: Path, root: type[Shape]) -> type[Shape]:
             return CalendarShape
         case ("calendars", _, "versions", _) | ("versions", _):
             return VersionShape
-        case ("targets", _):
-            return TargetShape
-        case ("targets", _, "warn", _):
-            return RungShape
-        case ("targets", _, "ladder", _):
-            return EscalationShape
-        case ("targets", _, "start" | "stop" | "cancel", _) | ("targets", _, "gate", *_):
-            return EventShape
+        case ("targets", _, *rest):
+            return _shape_in_target(tuple(rest))
         case _:
             return root
+
+
+def _shape_in_target(path: Path) -> type[Shape]:
+    match path:
+        case ("overrides", _):
+            return OverrideShape
+        case ("warn", _) | ("overrides", _, "warn", _):
+            return RungShape
+        case ("ladder", _) | ("overrides", _, "ladder", _):
+            return EscalationShape
+        case ("extension",):
+            return ExtensionShape
+        case ("deemed",):
+            return DeemedShape
+        case ("lapsed",):
+            return LapsedShape
+        case ():
+            return TargetShape
+        case _:
+            return EventShape

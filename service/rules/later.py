@@ -16,16 +16,9 @@ LATER: Final[Mapping[type[Shape], Mapping[str, str]]] = {
         "exclusions": "time that is taken out for a whole area",
         "requires": "event sources that have to be complete before a verdict",
         "areas": "profiles by area",
-        "overrides": "targets changed for some tickets",
     },
     TargetShape: {
-        "extension": "approved extensions",
-        "deemed": "promises deemed kept when the customer cannot be reached",
-        "backward": "deadlines that lie before a known instant",
         "chain": "the chain of people responsible",
-        "promised": "dates promised in a conversation",
-        "every": "periodic updates",
         "requires": "event sources that have to be complete before a verdict",
-        "off": "targets that are present and switched off",
     },
 }

@@ -98,6 +98,14 @@ def span(text: str) -> Duration:
     return found.amount
 
 
+def elapsed(text: str) -> Duration:
+    """Microseconds of elapsed time, above zero; ValueError with a sentence for days and the rest."""
+    found = length(text)
+    if found.unit is not Unit.TIME:
+        raise ValueError(f"`{text}` counts days, and this runs round the clock: write hours, such as `48h`")
+    return found.amount
+
+
 def step(text: str) -> Step:
     """`due`, `2h before`, `4h after` or `75%`; ValueError with a sentence otherwise."""
     told = " ".join(text.lower().split())

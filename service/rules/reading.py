@@ -53,6 +53,7 @@ def read_policy(text: str, files: Mapping[str, Calendar]) -> Reading[PolicyShape
         for name, calendar in (shape.calendars or {}).items():
             if calendar is not None:
                 errors += _missing(document, calendars.missing(calendar, ("calendars", name)))
+        errors += _missing(document, targets.missing(shape))
         for findings in (
             vocabulary.findings(shape),
             calendars.findings(shape.calendars, files),

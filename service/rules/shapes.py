@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from service.rules import lengths, times, values
-from service.rules.values import as_list, as_mapping, choice, key, one
+from service.rules.values import as_list, as_mapping, choice, key, one, one_of
 from service.sla.events import VOCABULARY
 from service.sla.instants import Duration, Instant
 from service.sla.policy import Boundary, DayEnd
@@ -28,6 +28,13 @@ class Reopen(StrEnum):
 
     NEW = "new"
     IGNORE = "ignore"
+
+
+class Owner(StrEnum):
+    """Whose deadline a target is."""
+
+    SERVICE = "service"
+    CUSTOMER = "customer"
 
 
 Prose = Annotated[str, one(values.prose)]
@@ -48,6 +55,9 @@ Day = Annotated[date, one(times.day)]
 Budget = Annotated[lengths.Length, one(lengths.length)]
 Limit = Annotated[lengths.Length, one(lengths.limit)]
 Span = Annotated[Duration, one(lengths.span)]
+Elapsed = Annotated[Duration, one(lengths.elapsed)]
+Rank = Annotated[int, one(values.whole(1, 1_000_000))]
+Count = Annotated[int, one(values.whole(1, 1000))]
 At = Annotated[lengths.Step, one(lengths.step)]
 Dates = Annotated[tuple[date, ...], one(times.dates)]
 Segment = Annotated[tuple[Duration, Duration], one(times.segment)]
@@ -73,7 +83,7 @@ class SourceShape(Shape):
 
 
 class MeaningShape(Shape):
-    means: Annotated[str, one(choice(*VOCABULARY))] | None
+    means: Annotated[str, one(choice(*VOCABULARY)), one_of(*VOCABULARY)] | None
     rename: dict[str, Exact | None] | None = None
 
 
@@ -113,7 +123,8 @@ class EventShape(Shape):
 
 
 class RungShape(Shape):
-    at: At | None
+    at: At | None = None
+    urges: Count | None = None
     role: Role | None = None
     name: RungName | None = None
 
@@ -139,7 +150,42 @@ Gate = Annotated[
 ]
 
 
+class ExtensionShape(Shape):
+    rank: Rank | None
+    within: Elapsed | None
+    most: Count | None = None
+
+
+class DeemedShape(Shape):
+    on: Events | None = None
+    report: Events | None = None
+    within: Elapsed | None
+
+
+class LapsedShape(Shape):
+    on: Events | None = None
+    unless: Events | None = None
+    after: Elapsed | None
+
+
+class OverrideShape(Shape):
+    """What is different about a target for the tickets that `when` is about."""
+
+    name: Annotated[str, one(values.lower_identifier)] | None
+    when: Conditions | None
+    budget: Budget | None = None
+    every: Budget | None = None
+    warn: Warnings | None = None
+    ladder: Ladder | None = None
+    floor: Span | None = None
+    clause: Prose | None = None
+    assumed: Prose | None = None
+
+
 class TargetShape(Shape):
+    off: Annotated[bool, one(values.flag), one_of(True, False, "true", "false")] | None = None
+    why: Prose | None = None
+    set: Prose | None = None
     clause: Prose | None = None
     regime: Prose | None = None
     applies: Conditions | None = None
@@ -147,17 +193,31 @@ class TargetShape(Shape):
     gate: Gate | None = None
     stop: Events | None
     cancel: Events | None = None
-    budget: Budget | None
+    budget: Budget | None = None
+    every: Budget | None = None
+    promised: Exact | None = None
+    before: Exact | None = None
+    owner: Annotated[Owner, one(lambda value: Owner(choice(*Owner)(value))), one_of(*Owner)] | None = None
     hours: Exact | None = None
     zone: Zone | None = None
-    boundary: Annotated[Boundary, one(lambda value: Boundary(choice(*Boundary)(value)))] | None = None
-    day_end: Annotated[DayEnd, one(lambda value: DayEnd(choice(*DayEnd)(value)))] | None = None
+    boundary: (
+        Annotated[Boundary, one(lambda value: Boundary(choice(*Boundary)(value))), one_of(*Boundary)] | None
+    ) = None
+    day_end: Annotated[DayEnd, one(lambda value: DayEnd(choice(*DayEnd)(value))), one_of(*DayEnd)] | None = (
+        None
+    )
     accepts: Reasons | None = None
     max_open: dict[Annotated[str, key(values.reason)], Limit | None] | None = None
     exclusions: Reasons | None = None
-    reopen: Annotated[Reopen, one(lambda value: Reopen(choice(*Reopen)(value)))] | None = None
+    reopen: Annotated[Reopen, one(lambda value: Reopen(choice(*Reopen)(value))), one_of(*Reopen)] | None = (
+        None
+    )
+    extension: ExtensionShape | None = None
+    deemed: DeemedShape | None = None
+    lapsed: LapsedShape | None = None
     warn: Warnings | None = None
     ladder: Ladder | None = None
+    overrides: Annotated[list[OverrideShape | None], BeforeValidator(as_list)] | None = None
     grace: Span | None = None
     floor: Span | None = None
     assumed: Prose | None = None

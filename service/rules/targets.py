@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
-from service.rules import budgets, calendars, rungs
+from service.rules import budgets, calendars, kinds, rungs, variants
+from service.rules.days import Week
 from service.rules.errors import Finding, Path
+from service.rules.happenings import conditions_trouble, event_trouble, events_trouble
 from service.rules.shapes import EventShape, PolicyShape, TargetShape
 from service.rules.values import ANY
 from service.rules.vocabulary import Words
@@ -21,48 +24,60 @@ def findings(policy: PolicyShape, files: Mapping[str, Calendar]) -> Iterator[Fin
     }
     if policy.targets == {}:
         yield ("targets",), "holds no target: a policy promises at least one thing"
+    elif policy.targets and all(target is not None and target.off for target in policy.targets.values()):
+        yield ("targets",), "every target is off: a policy promises at least one thing"
     yield from budgets.grace_findings(policy.grace, ())
     for name, target in (policy.targets or {}).items():
         if target is not None:
             path: Path = ("targets", name)
-            yield from _conditions(target.applies, (*path, "applies"))
-            yield from _events(target, words, path)
-            yield from _gate(target, words, path)
-            yield from budgets.findings(target, weeks, path)
-            yield from _reasons(target, path)
-            yield from rungs.findings(target, path)
+            yield from _findings(target, words, weeks, path)
+            check = partial(_findings, words=words, weeks=weeks, path=())
+            yield from variants.findings(target, check, path)
 
 
-def _conditions(conditions: Mapping[str, object] | None, path: Path) -> Iterator[Finding]:
-    if conditions == {}:
-        yield path, "holds no condition: leave it out when every ticket or event is meant"
-    for attribute, values in (conditions or {}).items():
-        if values == []:
-            yield (*path, attribute), "holds no value, so that nothing would match: give one, or leave it out"
+def missing(policy: PolicyShape) -> Iterator[Finding]:
+    """The keys that the targets of `policy` lack, each with what it is for."""
+    for name, target in (policy.targets or {}).items():
+        if target is not None:
+            path: Path = ("targets", name)
+            yield from kinds.missing(target, path)
+            yield from rungs.missing(target, path)
+            for position, override in enumerate(target.overrides or ()):
+                if override is not None:
+                    yield from rungs.missing(override, (*path, "overrides", position))
+
+
+def _findings(
+    target: TargetShape, words: Words, weeks: Mapping[str, Sequence[Week]], path: Path
+) -> Iterator[Finding]:
+    """Everything wrong with one target but its overrides."""
+    yield from conditions_trouble(target.applies, (*path, "applies"))
+    yield from _events(target, words, path)
+    yield from _gate(target, words, path)
+    yield from _reasons(target, path)
+    yield from kinds.findings(target, words, path)
+    whole = kinds.with_budget(target)
+    for place, told in (*budgets.findings(whole, weeks, path), *rungs.findings(whole, path)):
+        by_every = place == (*path, "budget") and kinds.is_periodic(target)
+        yield (*path, "every") if by_every else place, told
 
 
 def _events(target: TargetShape, words: Words, path: Path) -> Iterator[Finding]:
-    for key, events in (("start", target.start), ("stop", target.stop), ("cancel", target.cancel)):
-        if events == [] and key != "cancel":
-            yield (*path, key), "names no event: give at least one"
-        for position, event in enumerate(events or ()):
-            yield from _event(event, words, (*path, key, position))
+    yield from events_trouble(target.start, words, (*path, "start"))
+    yield from events_trouble(target.stop, words, (*path, "stop"))
+    for position, event in enumerate(target.cancel or ()):
+        yield from event_trouble(event, words, (*path, "cancel", position))
     yield from _said_twice(target, path)
-
-
-def _event(event: EventShape | None, words: Words, path: Path) -> Iterator[Finding]:
-    if event is None:
-        return
-    if event.event is not None and (trouble := words.trouble(event.event)):
-        yield (*path, "event"), trouble
-    yield from _conditions(event.where, (*path, "where"))
 
 
 def _said_twice(target: TargetShape, path: Path) -> Iterator[Finding]:
     """One event that begins and ends, or keeps and cancels, a promise."""
     stops = _stops(target)
-    start = target.start or [EventShape(event="opened")]
-    for key, events, told in (("start", start, "begins"), ("cancel", target.cancel or [], "cancels")):
+    is_periodic = kinds.is_periodic(target)
+    start = target.start or ([] if is_periodic else [EventShape(event="opened")])
+    over = [EventShape(event=match.type) for match in kinds.OVER] if is_periodic else []
+    cancel = over if target.cancel is None else target.cancel
+    for key, events, told in (("start", start, "begins"), ("cancel", cancel, "cancels")):
         for event in events:
             if event in stops and event is not None:
                 place: Path = (*path, "stop", stops.index(event))
@@ -82,7 +97,7 @@ def _gate(target: TargetShape, words: Words, path: Path) -> Iterator[Finding]:
         elif all(event in stops and event is not None for event in precondition.any):
             yield place, "only what keeps the promise (`stop`) opens this: the clock would never run"
         for number, event in enumerate(precondition.any):
-            yield from _event(event, words, (*place, "any", number))
+            yield from event_trouble(event, words, (*place, "any", number))
 
 
 def _stops(target: TargetShape) -> list[EventShape]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any, Final, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSchema
 
 from service.sla.policy import ANY_REASON
 from service.sla.statements import RESERVED_NAMES
@@ -62,6 +62,27 @@ def choice(*words: str) -> Callable[[str], str]:
         raise ValueError(f"`{value}` is not known here: {suggested(value, words)}")
 
     return read
+
+
+def one_of(*words: object) -> WithJsonSchema:
+    """For editors: the value is one of `words`."""
+    return WithJsonSchema({"enum": list(words)})
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """A reader of whole numbers from `least` to `most`."""
+
+    def read(value: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
+            raise ValueError(f"`{value}` is no whole number from {least} to {most:,}")
+        return int(value)
+
+    return read
+
+
+def flag(value: str) -> bool:
+    """`true` or `false`."""
+    return choice("true", "false")(value) == "true"
 
 
 def suggested(word: str, words: tuple[str, ...]) -> str:

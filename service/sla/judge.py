@@ -112,7 +112,9 @@ class _View:
         """The state that is proved: what rests on absence is open until `upto` has passed it with its grace."""
         course = self.course
         if course.is_lapse and course.stop is not None and not self._said(course.stop):
-            return State.OPEN
+            # In doubt it can never be said, and past the due neither can the absence of a stop.
+            is_past = course.due is not None and self._passed(self._decided())
+            return State.INDETERMINATE if is_past else State.OPEN
         if course.state not in MISSED or course.due is None:
             return _SHOWN_AS.get(course.state, course.state)
         if not self._passed(self._decided()):
@@ -123,7 +125,8 @@ class _View:
 
     def _decided(self) -> Instant:
         """When a missed due is decided; the due itself or later."""
-        return self.course.decide_at or self.course.due or NEVER
+        decided = self.course.decide_at or self.course.due or NEVER
+        return max(decided, self.course.start)
 
     def promise(self) -> Promise:
         """Where it stands."""
@@ -151,7 +154,7 @@ class _View:
         return tuple(course.timeline.stretches(end))
 
     def statements(self) -> Iterator[Statement]:
-        """What is in force."""
+        """What is in force. Nothing is said of an instant before the promise begins, where a stated due may lie."""
         course, state = self.course, self.state()
         for step in self.rungs:
             if self._passed(self._told(step)) and not self._doubted(step.at, self._told(step)):
@@ -159,12 +162,14 @@ class _View:
         if self.passed_on:
             return
         if state in MISSED and course.due is not None:
-            yield self._say(Kind.BREACH, BREACH, course.due)
+            yield self._say(Kind.BREACH, BREACH, max(course.due, course.start))
         if state is State.EXPIRED and course.due is not None:
-            yield self._say(Kind.VERDICT, VERDICT, course.due, outcome=state)
+            yield self._say(Kind.VERDICT, VERDICT, max(course.due, course.start), outcome=state)
         elif state is State.INDETERMINATE and course.due is not None:
             reason = ",".join(sorted(set(self._doubts_about(course.due, self._decided()))))
-            yield self._say(Kind.VERDICT, VERDICT, course.due, outcome=state, reason=reason)
+            yield self._say(
+                Kind.VERDICT, VERDICT, max(course.due, course.start), outcome=state, reason=reason
+            )
         elif state is not State.OPEN and course.ended_by is not None and course.stop is not None:
             event = key_of(course.ended_by)
             yield self._say(Kind.VERDICT, VERDICT, course.stop, outcome=state, event=event)
@@ -174,8 +179,12 @@ class _View:
         course, grace = self.course, self.course.target.grace
         if course.state in MISSED and course.due is not None and not self._passed(self._decided()):
             yield self._decided() + grace
-        if course.is_lapse and course.stop is not None and not self._passed(course.stop):
-            yield course.stop + grace
+        if course.is_lapse and course.stop is not None:
+            if not self._doubted(course.stop, course.stop):
+                if not self._passed(course.stop):
+                    yield course.stop + grace
+            elif course.due is not None and not self._passed(self._decided()):
+                yield self._decided() + grace
         for step in self.rungs:
             if not self._passed(self._told(step)) and not self._doubted(step.at, self._told(step)):
                 yield self._told(step) + grace

@@ -71,6 +71,8 @@ def _step(course: Course, rung: Rung, total: int | None) -> Step | None:
 
 
 def _by_time(course: Course, rung: Rung, total: int | None) -> Step | None:
+    if rung.amount is None:
+        return None
     over = rung.amount - course.target.budget
     if over < 0:
         instant = _before_due(course, over, total)

@@ -21,7 +21,7 @@ from service.sla.course import (
 from service.sla.events import Event, Json, as_instant, as_text
 from service.sla.history import key_of
 from service.sla.instants import HOUR, MINUTE, SECOND, Instant
-from service.sla.policy import Deemed, Extension, Lapsed
+from service.sla.policy import Deemed, Extension, Lapsed, Unit
 from service.sla.terms import Grant
 from service.sla.ticket import Ticket, matches
 
@@ -46,14 +46,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A failed contact or visit: settled at `settled`, by the report at position `report` when there is one."""
+    """A failed contact or visit: settled at `settled`, by the report at position `report` when there is one.
+
+    `missing` is the remark where there is none, empty for what was refuted.
+    """
 
     settled: Instant
     report: int | None
     missing: str = REPORT_MISSING
 
 
-def extension(rule: Extension, ticket: Ticket, place: int) -> Asked:
+def extension(rule: Extension, unit: Unit, ticket: Ticket, place: int) -> Asked:
     """The request at `place`, with the first answer that names it."""
     request = ticket.events[place]
     name, limit = _name(request), request.at + rule.within
@@ -70,22 +73,24 @@ def extension(rule: Extension, ticket: Ticket, place: int) -> Asked:
     elif _rank(answer) < rule.rank:
         remark = APPROVED_BELOW
     else:
-        grant = _grant(request, answer)
+        grant = _grant(request, answer, unit)
     remarks = ((answer.at, remark),) if answer is not None and remark else ()
     return Asked(request.at, settled, grant, remarks, rule.most)
 
 
-def _grant(request: Event, answer: Event) -> Grant:
+def _grant(request: Event, answer: Event, unit: Unit) -> Grant:
     """What was asked for, unless the answer says otherwise."""
     asked = answer if {"until", "by"} & answer.attributes.keys() else request
     until = as_instant(asked.attributes.get("until"))
-    return Grant(answer.at, key_of(answer), until, amount(asked.attributes.get("by")))
+    return Grant(answer.at, key_of(answer), until, amount(asked.attributes.get("by"), unit))
 
 
-def amount(value: Json) -> int:
-    """`24h`, `90m`, `30s` in microseconds, `3 days` as days; 0 for anything else."""
+def amount(value: Json, unit: Unit) -> int:
+    """`24h`, `90m`, `30s` in microseconds, for units of days `3 days`; 0 for anything else."""
     found = _AMOUNT.fullmatch(value) if isinstance(value, str) else None
-    return 0 if found is None else int(found[1]) * _UNITS.get(found[2], 1)
+    if found is None or (found[2] in _UNITS) is not (unit is Unit.TIME):
+        return 0
+    return int(found[1]) * _UNITS.get(found[2], 1)
 
 
 def _name(event: Event) -> str:

@@ -40,10 +40,15 @@ class Boundary(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A condition on one attribute: its value, as text, is one of `values`."""
+    """A condition: the attribute's value, as text, is one of `values`, and all of `also` hold; `negated`: not so.
+
+    A missing attribute has no value, so that it satisfies a negated condition.
+    """
 
     attribute: str
     values: frozenset[str]
+    negated: bool = False
+    also: tuple[Where, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +117,13 @@ class Rung:
     """One step of the ladder: said when `amount` of the promise's own unit is used up.
 
     `amount` is the budget less what remains (a warning) or plus what has run since (an escalation), in
-    microseconds for `Unit.TIME` and whole days otherwise. With `urges` it is said when the customer has urged so often,
-    if that is earlier.
+    microseconds for `Unit.TIME` and whole days otherwise; None: it has no instant of its own. With `urges` it is said when
+    the customer has urged so often, if that is earlier.
     """
 
     name: str
     kind: Kind
-    amount: int
+    amount: int | None
     role: str
     urges: int = 0
 

@@ -124,7 +124,7 @@ def _left(walk: Walk, ended: int | None, *, first: bool) -> Carry:
     until = walk.ticket.until
     if walk.state in {State.SUPERSEDED, State.ABSENT}:
         return Carry(until, key_of(walk.ticket.events[walk.position]), by_opened=walk.by_opened, first=first)
-    if ended is None:
+    if ended is None or ended == len(walk.ticket.events):
         return Carry(until, blocked=True)
     stop = walk.ticket.events[ended]
     return Carry(until, after=(stop.at, key_of(stop)))

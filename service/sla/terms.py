@@ -64,7 +64,7 @@ def due_of(timeline: Timeline, terms: Terms) -> Instant | None:
 
 
 def own_due(timeline: Timeline, terms: Terms) -> Instant | None:
-    """The due before anything moved it."""
+    """The due before anything moved it; one that an event states may lie before the promise begins."""
     target = timeline.target
     if target.stated is None:
         return timeline.due(target.budget)

@@ -94,7 +94,10 @@ def matches(patterns: Sequence[Match], event: Event) -> bool:
 
 
 def holds_true(conditions: Sequence[Where], attributes: Mapping[str, Json]) -> bool:
-    """Whether `attributes` satisfy all of `conditions`; a missing attribute satisfies none."""
-    return not conditions or all(
-        as_text(attributes.get(where.attribute)) in where.values for where in conditions
-    )
+    """Whether `attributes` satisfy all of `conditions`; a missing attribute satisfies none but negated ones."""
+    return not conditions or all(_is_true(where, attributes) for where in conditions)
+
+
+def _is_true(where: Where, attributes: Mapping[str, Json]) -> bool:
+    fits = as_text(attributes.get(where.attribute)) in where.values
+    return (fits and holds_true(where.also, attributes)) is not where.negated

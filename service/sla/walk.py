@@ -154,7 +154,7 @@ class Walk:
         """Whatever asks at `place` for another due, or for another verdict."""
         event = self.ticket.events[place]
         if self.target.extension is not None and event.type == "extension_requested":
-            self._ask(pleas.extension(self.target.extension, self.ticket, place))
+            self._ask(pleas.extension(self.target.extension, self.target.unit, self.ticket, place))
         if self.state is State.OPEN or place == self.position:
             if self.target.deemed is not None and matches(self.target.deemed.on, event):
                 self._miss(pleas.report(self.target.deemed, self.ticket, place))
@@ -188,10 +188,10 @@ class Walk:
 
     def _miss(self, plea: pleas.Missed) -> None:
         self.decide_at = max(self.decide_at, plea.settled)
-        if plea.report is None:
-            self.remarks.append((plea.settled, plea.missing))
-        else:
+        if plea.report is not None:
             self.reports.add(plea.report)
+        elif plea.missing:
+            self.remarks.append((plea.settled, plea.missing))
 
     def _arrive(self, instant: Instant) -> None:
         own = own_due(self.timeline, self.terms)
@@ -233,7 +233,7 @@ class Walk:
 
     def _remarkable(self, limits: Sequence[Instant], replaced: int) -> Iterator[tuple[Instant, str]]:
         if self.early:
-            yield EARLIEST, STOP_BEFORE_START
+            yield self.ended_at, STOP_BEFORE_START
         first = bisect_right(limits, self.timeline.start)
         if first < len(limits):
             yield limits[first], MAX_OPEN

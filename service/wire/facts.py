@@ -28,6 +28,8 @@ _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NAME: Final = re.compile("[a-z][a-z0-9_]*")
 _TYPE: Final = re.compile(r"slaclock\.ticket\.([a-z][a-z0-9_]*)\.v([1-9][0-9]*)")
 _TYPES: Final = 1024
+#: How much longer an extension is to be: elapsed or working time, or days, in the unit of the target.
+_AMOUNT: Final = re.compile("[0-9]{1,9} ?(s|m|h|d|days?)")
 _CANONICAL: Final = msgspec.json.Encoder(order="sorted")
 
 
@@ -166,6 +168,18 @@ def _instant(name: str, value: Json) -> None:
         raise Unfit(Reason.BAD_DATA, f"{name}: {shown(value)} is a leap second, or has a small t or z")
 
 
+def _amount(name: str, value: Json) -> None:
+    """An amount of time in one unit, as the core reads it."""
+    _text(name, value)
+    if not _AMOUNT.fullmatch(str(value)):
+        raise Unfit(Reason.BAD_DATA, f"{name} {shown(value)} is no amount such as 24h, 90m or 3 days")
+
+
+def _integer(name: str, value: Json) -> None:
+    if type(value) is not int:
+        raise Unfit(Reason.BAD_DATA, f"{name} {shown(value)} is not an integer")
+
+
 def _flag(name: str, value: Json) -> None:
     if not isinstance(value, bool):
         raise Unfit(Reason.BAD_DATA, f"{name} is {_kind(value)}, not true or false")
@@ -185,6 +199,14 @@ def _areas(name: str, value: Json) -> None:
 #: How one attribute is checked: its name for messages, its value; `Unfit` when it cannot be read.
 Check: TypeAlias = Callable[[str, Json], None]
 
+#: What takes another fact out names it.
+_NAMES_ANOTHER: Final[tuple[tuple[str, Check, bool], ...]] = (
+    ("event", _identifier, True),
+    ("source", _identifier, False),
+    ("reason", _text, False),
+    ("by", _text, False),
+)
+
 #: Attributes that the engine itself reads, by type: (name, its check, it must be there).
 READ: Final[Mapping[str, tuple[tuple[str, Check, bool], ...]]] = MappingProxyType(
     {
@@ -192,12 +214,22 @@ READ: Final[Mapping[str, tuple[tuple[str, Check, bool], ...]]] = MappingProxyTyp
         "rejudge": (("version", _identifier, True), ("replace", _flag, False)),
         "held": (("reason", _text, False),),
         "resumed": (("reason", _text, False),),
-        "voided": (
-            ("event", _identifier, True),
-            ("source", _identifier, False),
-            ("reason", _text, False),
-            ("by", _text, False),
+        "promise_accepted": (("due", _instant, False),),
+        "change_scheduled": (("at", _instant, False),),
+        "extension_requested": (
+            ("extension", _identifier, False),
+            ("until", _instant, False),
+            ("by", _amount, False),
         ),
+        "extension_approved": (
+            ("extension", _identifier, True),
+            ("rank", _integer, False),
+            ("until", _instant, False),
+            ("by", _amount, False),
+        ),
+        "extension_refused": (("extension", _identifier, True),),
+        "refuted": _NAMES_ANOTHER,
+        "voided": _NAMES_ANOTHER,
         "excluded": (
             ("exclusion", _identifier, False),
             ("area", _areas, True),

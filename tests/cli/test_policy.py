@@ -102,6 +102,13 @@ def test_nothing_starts_with_a_policy_that_is_wrong(command, wrong, tmp_path):
     assert result.stderr.count("wrong.yaml:") == 4
 
 
+def test_the_schema_for_editors():
+    schema = json.loads(called("policy", "schema"))
+
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert set(schema["required"]) == {"policy", "version", "effective_from", "tenant", "zone", "targets"}
+
+
 def test_registering_needs_a_schema(empty_database, right):
     result = call("policy", "register", right, SLACLOCK_DATABASE_URL=empty_database)
 

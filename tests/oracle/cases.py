@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any, Final
 
+from tests.oracle.kinds import PLAIN
 from tests.oracle.owners import UNITS, owner
 from tests.oracle.stories import HALF_HOUR, Story, pick, stories
 from tests.oracle.tickets import Ticket
@@ -116,6 +117,7 @@ def reduced(made: Case, fails: Callable[[Case], bool], tries: int = 600) -> Case
 _PLAIN: Final[dict[str, Any]] = {
     "gate": [], "applies": {}, "max_open": {}, "accepts": [], "exclusions": [], "cancel": [], "rungs": [],
     "grace": 0, "floor": 0, "reopen": False, "boundary": "close", "day_end": "midnight",
+    **{name: plain for name, plain in PLAIN.items() if not name.startswith("stated")},
 }  # fmt: skip
 
 

@@ -252,6 +252,40 @@ class Clock:
         return due
 
 
+def backwards(target: dict, hours: Hours | None, instant: int, amount: int) -> int:
+    """So much before an instant, in the target's unit."""
+    if amount <= 0:
+        return instant
+    if target["unit"] == "time":
+        return instant - amount if hours is None else hours_before(hours, instant, amount)
+    zone, ticker = target["zone"], Clock(target, hours, instant, [])
+    last, wall = wall_of(zone, instant)
+    for day in range(last - 1, 0, -1):
+        tick = ticker.tick(zone, day, wall)
+        amount -= tick is not None and tick <= instant
+        if amount == 0:
+            return tick
+    raise ValueError("no such day")
+
+
+def hours_before(hours: Hours, instant: int, amount: int) -> int:
+    """The latest instant from which so much working time still lies before `instant`."""
+    reach = 1
+    while True:
+        first = instant_of(hours.zone, wall_of(hours.zone, instant)[0] - reach, 0)
+        spans = []
+        for a, b in hours.stretches(first):
+            if a >= instant:
+                break
+            spans.append((max(a, first), min(b, instant)))
+        left = amount
+        for a, b in reversed(spans):
+            if b - a >= left:
+                return b - left
+            left -= b - a
+        reach *= 2
+
+
 def parts(
     hours: Hours | None, begin: int, end: int, excluded: list[Span], held: list[Span]
 ) -> dict[str, int]:

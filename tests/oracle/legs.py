@@ -1,7 +1,8 @@
 """What one version makes of a target on a ticket, and a promise as it runs under one version after another."""
 
-from tests.oracle.clocks import NEVER, Calendar, Clock, Hours
-from tests.oracle.story import Era, Event, Losses, fits
+from tests.oracle.clocks import NEVER, Calendar, Clock, Hours, backwards
+from tests.oracle.pleas import Deeming, Pleas, Request, heard
+from tests.oracle.story import FIRST, Era, Event, Key, Losses, as_instant, fits
 
 
 class Rules:
@@ -11,7 +12,9 @@ class Rules:
         self.era, self.target, self.story = era, target, era.story
         self.losses = Losses(era.story, target)
         self.calendar = calendars[target["calendar"]] if target["calendar"] else None
-        self.gates = [era.story.first(alternatives) for alternatives in target["gate"]]
+        self.stated = target.get("stated")
+        gate = [] if self.stated else target["gate"]
+        self.gates = [era.story.first(alternatives) for alternatives in gate]
 
     def stops(self, event: Event) -> bool:
         return event.matches(self.target["stop"])
@@ -20,8 +23,14 @@ class Rules:
         return event.type == "merged" or event.matches(self.target["cancel"])
 
     def starts(self, event: Event) -> bool:
+        if self.stated and self.instant_in(event) is None:
+            return False
         again = event.type == "reopened" and self.target["reopen"]
         return again or event.matches(self.target["start"])
+
+    def instant_in(self, event: Event) -> int | None:
+        """The instant that an event states for this target."""
+        return as_instant(event.attributes.get(self.target["stated_by"]))
 
     def applies_at(self, instant: int) -> bool:
         return instant >= self.era.since and fits(self.target["applies"], self.story.attributes_at(instant))
@@ -53,8 +62,45 @@ class Leg:
         self.clock = None
         if self.clock_start is not None:
             self.clock = Clock(rules.target, rules.hours(), self.clock_start, rules.losses.final())
-        self.own_due = self.clock and self.clock.own_due()
-        self.dues: dict[int, int | None] = {}
+        self.ended: Key | None = None  # what has ended the promise: no request after it is about the promise
+        self.last_stop: Key | None = None  # the late stop: requests after it are not about this promise
+        self.kept: dict = {}
+        self.settings = self.all_settings() if rules.stated else []
+        self.own_due = self.own(None) if self.clock else None
+        self.deeming = Deeming(self)
+
+    def all_settings(self) -> list[tuple[Event, int]]:
+        """Each event that set the stated instant, with the instant."""
+        rules, instant = self.rules, self.rules.instant_in(self.start)
+        assert instant is not None
+        settings = [(self.start, instant)]
+        if rules.stated == "before":
+            for event in rules.story.since(self.start):
+                if event.at < settings[-1][1] and rules.starts(event):
+                    settings.append((event, rules.instant_in(event) or 0))
+        return settings
+
+    def stated_due(self, instant: int, hours: Hours | None) -> int:
+        target = self.rules.target
+        if self.rules.stated == "before":
+            instant = backwards(target, hours, instant, target["budget"])
+        return max(instant, self.begin)  # nothing is due before the promise begins
+
+    def own(self, at: int | None) -> int | None:
+        """The due without floors and extensions, finally or as known at an instant."""
+        hours = self.rules.hours(at)
+        if self.rules.stated:
+            known = [instant for event, instant in self.settings if at is None or event.at <= at]
+            return self.stated_due(known[-1] if known else self.settings[0][1], hours)
+        assert self.clock_start is not None
+        return self.clock_at(at).own_due()
+
+    def clock_at(self, at: int | None) -> Clock:
+        assert self.clock
+        if at is None:
+            return self.clock
+        lost = self.rules.losses.known_at(at)
+        return Clock(self.rules.target, self.rules.hours(at), self.clock.begin, lost)
 
     def before_clock(self, event: Event) -> bool:
         return self.clock_start is None or event.at < self.clock_start
@@ -68,26 +114,69 @@ class Leg:
             return None
         return Clock(target, hours, max(arrival, self.clock_start), lost).reached(target["floor"])
 
-    def due(self) -> int | None:
-        """As finally known; None: it cannot be known."""
-        number = len(self.arrivals)
-        if number not in self.dues:
-            lost = self.rules.losses.final()
-            floors = [self.floor(r, self.rules.hours(), lost) for r in self.arrivals]
-            self.dues[number] = latest([self.own_due, *floors])
-        return self.dues[number]
+    def reckoned(self, at: int | None, granted: list[Request]) -> int | None:
+        """Floors and granted extensions move the due one after the other; finally, or as known at an instant."""
+        if self.clock_start is None or (at is not None and self.clock_start > at and not self.rules.stated):
+            return None
+        hours = self.rules.hours(at)
+        lost = self.rules.losses.final() if at is None else self.rules.losses.known_at(at)
+        arrivals = [r for r in self.arrivals if at is None or r <= at]
+        steps: list[tuple] = [(r, FIRST, None) for r in arrivals]
+        steps += [(r.answer.at, r.answer.key, r) for r in granted if r.answer]
+        due = self.own(at)
+        for arrival, _, request in sorted(steps, key=lambda step: step[:2]):
+            if due is None:
+                return None
+            if request is None:
+                due = latest([due, self.floor(arrival, hours, lost)])
+            elif request.until is not None:
+                due = max(due, request.until)
+            elif request.by is not None:
+                due = self.moved_on(self.clock_at(at), due, request.by)
+        return due
+
+    def moved_on(self, clock: Clock, due: int, by: int) -> int | None:
+        new = clock.reached(clock.used(due) + by)
+        boundary = self.rules.target["boundary"] == "next_open" and clock.timed
+        return clock.hours.next_opening(new) if boundary and clock.hours and new is not None else new
+
+    def pleas(self, key: Key | None = None) -> Pleas:
+        """What requests for more time came to, of those before `key` and before the promise ended."""
+        bounds = [k for k in (key, self.ended) if k]
+        until = min(bounds) if bounds else None
+        place = ("pleas", until, len(self.arrivals))
+        if place not in self.kept:
+            self.kept[place] = heard(self, until)
+        return self.kept[place]
+
+    def due(self, key: Key | None = None) -> int | None:
+        """As finally known (when something at `key` may end the promise); None: it cannot be known."""
+        place = ("due", key if self.rules.target.get("extension") else None, self.ended, len(self.arrivals))
+        if place not in self.kept:
+            self.kept[place] = self.reckoned(None, self.pleas(key).granted)
+        return self.kept[place]
 
     def due_known_at(self, at: int) -> int | None:
-        if self.clock_start is None or self.clock_start > at:
-            return None
-        lost = self.rules.losses.known_at(at)
-        hours = self.rules.hours(at)
-        own = Clock(self.rules.target, hours, self.clock_start, lost).own_due()
-        return latest([own, *(self.floor(r, hours, lost) for r in self.arrivals if r <= at)])
+        granted = [r for r in self.pleas().granted if r.answer and r.answer.at <= at]
+        return self.reckoned(at, granted)
 
-    def in_time(self, instant: int) -> bool:
+    def open_by(self, event: Event) -> bool:
+        """Whether an event is at or before the due as folded from the events up to it."""
+        granted = [r for r in self.pleas().granted if r.answer and r.answer.key < event.key]
+        due = self.reckoned(event.at, granted)
+        return due is None or event.at <= due
+
+    def decide_at(self) -> int | None:
+        """When nothing timely is pending any more."""
         due = self.due()
-        return due is None or instant <= due
+        if due is None:
+            return None
+        instant = self.settings[-1][1] if self.rules.stated == "before" else due
+        return max(due, instant, *self.pleas().waits, *self.deeming.waits())
+
+    def in_time(self, key: Key) -> bool:
+        due = self.due(key)
+        return due is None or key[0] <= due
 
     def enter(self, instant: int) -> None:
         self.spans.append([instant, NEVER])
@@ -120,10 +209,16 @@ class Promise:
         self.decider: list | None = None
         self.decided_at: int | None = None
         self.early = False
+        self.deemed = False
+        self.lapsed = False  # deemed by an absence
+        self.replaced = False  # by a new date
+        self.replaces = 0  # how many dates one after the other
+        self.used: list[list] = []  # events that moved its instant begin no other
         self.early_end = event  # the later of its start and its early stop
         self.resume: tuple[int, Event] | None = None  # era and event from which on the next start counts
 
-    def decide(self, outcome: str, name: list, at: int) -> None:
+    def decide(self, outcome: str, name: list, at: int, key: Key) -> None:
         assert self.leg
         self.outcome, self.decider, self.decided_at = outcome, name, max(at, self.event.at)
+        self.leg.ended = self.leg.ended or max(key, self.leg.start.key)
         self.leg.end(self.decided_at)

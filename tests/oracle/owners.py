@@ -3,6 +3,7 @@
 from random import Random
 from typing import Any, Final
 
+from tests.oracle.kinds import of_a_kind
 from tests.oracle.stories import DAY, HALF_HOUR, Story, pick
 
 Target = dict[str, Any]
@@ -65,12 +66,14 @@ def owner(dice: Random, story: Story, versions: int, units: tuple[str, ...]) -> 
     words = pick(dice, ({}, WORDS, WORDS, WORDS))
     policies: list[Policy] = []
     for number, effective_from in enumerate(sorted(since), start=1):
-        before = {target["id"]: target for target in policies[-1]["targets"]} if policies else {}
+        before = {target["id"]: target for policy in policies for target in policy["targets"]}
         ids = [id_ for id_ in ("t0", "t1", "t2") if dice.random() < 0.6] or [pick(dice, ("t0", "t1"))]
         targets = [
             _revised(dice, before[id_])
-            if id_ in before and dice.random() < 0.7
-            else _target(dice, story, id_, pick(dice, units))
+            if id_ in before and (before[id_]["stated"] or dice.random() < 0.7)
+            else of_a_kind(
+                dice, story, _target(dice, story, id_, pick(dice, units)), may_state=id_ not in before
+            )
             for id_ in ids
         ]
         policies.append(
@@ -91,9 +94,13 @@ def _revised(dice: Random, target: Target) -> Target:
     unit = target["unit"]
     more = (dice.randrange(-12, 37) * HALF_HOUR) if unit == "time" else pick(dice, (-1, 0, 1, 2, 3))
     budget = max(target["budget"] + more, HALF_HOUR if unit == "time" else 1)
+    if target["stated"] == "promised":
+        budget = 0
     more = budget - target["budget"]
     moved = [
-        {**rung, "amount": rung["amount"] + more} for rung in target["rungs"] if rung["amount"] + more > 0
+        {**rung, "amount": rung["amount"] + more}
+        for rung in target["rungs"]
+        if target["stated"] or rung["amount"] + more > 0
     ]
     return {
         **target,

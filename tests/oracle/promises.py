@@ -17,16 +17,21 @@ class Fold:
         found: list[Promise] = []
         here: Event | None = None  # what ended the last promise
         begun: Event | None = None  # what began it
+        last: Promise | None = None
         index, cycles = 0, 0
         while index < len(self.eras):
             if not found:
-                here, begun, cycles = None, None, 0
+                here, begun, last, cycles = None, None, None, 0
             since = self.looks_from(index) if found else -NEVER
-            while (event := self.next_start(index, since, here, begun)) is not None:
+            while (event := self.next_start(index, since, here, begun, last)) is not None:
                 rules = self.rules[index]
                 assert rules
                 promise = Promise(rules, event, first=cycles == 0)
                 Walk(self.eras, self.rules, promise, succeeds=bool(found)).go(index)
+                if last is not None and last.replaced:
+                    promise.replaces = last.replaces + 1
+                promise.used = [moved.name for moved, _ in (promise.leg or promise.legs[-1]).settings[1:]]
+                last = promise
                 cycles += 1
                 begun = event
                 if promise.leg is not None:
@@ -45,15 +50,18 @@ class Fold:
         before = [era.until for era, rules in zip(self.eras[:index], self.rules, strict=False) if rules]
         return before[-1] if before else -NEVER
 
-    def next_start(self, index: int, since: int, ended: Event | None, begun: Event | None) -> Event | None:
+    def next_start(
+        self, index: int, since: int, ended: Event | None, begun: Event | None, last: Promise | None
+    ) -> Event | None:
         """What ends a promise may begin the next one; what began it may not."""
         rules = self.rules[index]
         if rules is None:
             return None
+        used = last.used if last else []
         story, until = rules.story, self.eras[index].until
         from_, beyond = place_of(ended, story), place_of(begun, story)
         for event in story.events:
-            after = event.key >= from_ and event.key > beyond
+            after = event.key >= from_ and event.key > beyond and event.name not in used
             if since <= event.at < until and after and rules.starts(event):
                 return event
         return None

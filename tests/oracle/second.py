@@ -1,8 +1,9 @@
-"""The oracle: what has to be said of a ticket, written from `docs/time.md` alone, plain and slow."""
+"""The oracle: what has to be said of a ticket, written from `docs/time.md` and `docs/promises.md` alone, plain and slow."""
 
 from tests.oracle.clocks import Calendar, parts
 from tests.oracle.legs import Leg, Promise, Rules
 from tests.oracle.promises import Fold
+from tests.oracle.steps import steps
 from tests.oracle.story import Story, eras_of
 
 
@@ -40,9 +41,10 @@ class Spoken:
         assert promise.leg
         self.promise, self.leg, self.upto, self.doubts = promise, promise.leg, upto, doubts
         self.due = self.leg.due()
+        self.decide_at = self.leg.decide_at()
         self.reasons: list[str] = []
         self.state = self.state_now()
-        self.shown = self.state in ("met", "late", "cancelled", "superseded")
+        self.shown = self.state in ("met", "late", "cancelled", "superseded", "deemed")
 
     def past(self, leg: Leg, instant: int) -> bool:
         return instant + leg.rules.target["grace"] < self.upto
@@ -51,22 +53,31 @@ class Spoken:
         return [d["reason"] for d in self.doubts if d["since"] <= instant + leg.rules.target["grace"]]
 
     def state_now(self) -> str:
-        if self.promise.outcome != "missed":
-            return self.promise.outcome or "open"
-        assert self.due is not None
-        if not self.past(self.leg, self.due):
+        promise = self.promise
+        if promise.outcome == "deemed" and promise.lapsed:
+            assert promise.decided_at is not None
+            if not self.past(self.leg, promise.decided_at):
+                return "open"
+            if not self.doubts_on(self.leg, promise.decided_at):
+                return "deemed"
+        elif promise.outcome != "missed":
+            return promise.outcome or "open"
+        if self.decide_at is None or not self.past(self.leg, self.decide_at):
             return "open"
-        reasons = set(self.doubts_on(self.leg, self.due))
-        if self.due > self.leg.rules.end_of_knowledge():
+        reasons = set(self.doubts_on(self.leg, self.decide_at))
+        if (self.due or 0) > self.leg.rules.end_of_knowledge():
             reasons.add("calendar")
         self.reasons = sorted(reasons)
         if reasons:
             return "indeterminate"
-        return "late" if self.promise.decider else "breached"
+        if self.leg.rules.target.get("customers"):
+            return "expired"
+        return "late" if promise.decider else "breached"
 
     def summary(self) -> dict:
         promise, leg, due = self.promise, self.leg, self.due
-        doubtful = bool(self.doubts) and (due is None or bool(self.doubts_on(leg, due)))
+        decide_at = self.decide_at
+        doubtful = bool(self.doubts) and (decide_at is None or bool(self.doubts_on(leg, decide_at)))
         return {
             "target": promise.target,
             "started_by": promise.event.name,
@@ -90,6 +101,9 @@ class Spoken:
             said.append(self.statement("breach", "breach", self.leg, self.due))
             if self.state == "late":
                 said.append(self.verdict("late"))
+        elif self.state == "expired":
+            assert self.due is not None
+            said.append(self.statement("verdict", "verdict", self.leg, self.due, outcome="expired"))
         elif self.state == "indeterminate":
             assert self.due is not None
             more = {"outcome": "indeterminate", "reason": ",".join(self.reasons)}
@@ -105,34 +119,22 @@ class Spoken:
         said, known = [], set()  # names that were right under an earlier version
         for leg in self.promise.legs:
             names = set()
-            for rung in leg.rules.target["rungs"]:
-                at = self.instant(leg, rung["amount"])
-                if at is None or not leg.in_force_at(at):
+            for step in steps(leg):
+                at, name = step.at, step.name
+                if (step.after and not self.broken(leg)) or not leg.in_force_at(at):
                     continue
-                names.add(rung["name"])
+                names.add(name)
                 if not self.past(leg, at) or self.doubts_on(leg, at) or at > leg.rules.end_of_knowledge():
                     continue
-                name = rung["name"]
                 if name in known:
                     assert leg.rules.era.event
                     name += " @" + "/".join(leg.rules.era.event.name)
-                said.append(self.statement(rung["kind"], name, leg, at, role=rung["role"]))
+                said.append(self.statement(step.rung["kind"], name, leg, at, role=step.rung["role"]))
             known |= names
         return said
 
-    def instant(self, leg: Leg, amount: int) -> int | None:
-        """Where a rung lies, if it is right there as far as the due goes."""
-        if leg.clock is None:
-            return None
-        budget = leg.rules.target["budget"]
-        due = leg.due()
-        if amount < budget:
-            at = leg.clock.reached(amount)
-            return at if at is not None and (due is None or at < due) else None
-        if leg is not self.leg or self.state not in ("breached", "late"):
-            return None
-        assert due is not None
-        return due if amount == budget else leg.clock.reached(leg.clock.used(due) + amount - budget)
+    def broken(self, leg: Leg) -> bool:
+        return leg is self.leg and self.state in ("breached", "late", "expired")
 
     def statement(self, kind: str, name: str, leg: Leg, at: int, **more) -> dict:
         due = leg.due_known_at(at)
@@ -164,6 +166,8 @@ class Spoken:
     def remarks(self, leg: Leg, at: int, due: int | None, outcome: str) -> list[str]:
         rules = leg.rules
         second = rules.story.second_request
+        stop = leg.last_stop
+        pleaded = [(since, what) for since, what in leg.pleas().evidence if not stop or since <= stop[0]]
         holding = {
             "stop_before_start": outcome == "met" and self.promise.early,
             "overdue_on_arrival": leg.own_due is not None
@@ -171,5 +175,9 @@ class Spoken:
             "max_open": any(leg.begin < limit <= at for limit in rules.losses.limits),
             "second_request": bool(rules.target["gate"]) and second is not None and second <= at,
             "provisional_due": due is not None and due > rules.end_of_knowledge(at),
+            "report_missing": any(limit <= at for limit in leg.deeming.missing()),
         }
-        return sorted(name for name, holds in holding.items() if holds)
+        evidence = {what for since, what in pleaded if since <= at}
+        count = self.promise.replaces
+        evidence |= {"replaces" if count == 1 else f"replaces {count}"} if count else set()
+        return sorted(evidence | {name for name, holds in holding.items() if holds})

@@ -14,6 +14,16 @@ TYPES = [
     "assigned",
     "documents_requested",
     "documents_complete",
+    "promise_accepted",
+    "change_scheduled",
+    "extension_requested",
+    "extension_approved",
+    "extension_refused",
+    "contact_failed",
+    "visit_failed",
+    "report_written",
+    "urged",
+    "acknowledged",
     "noted",
     "replied",
     "resumed",
@@ -23,11 +33,22 @@ TYPES = [
     "cancelled",
     "merged",
     "reopened",
+    "refuted",
     "voided",
 ]
 
 Key = tuple[int, str, int, int, str]
 FIRST: Key = (-NEVER, "", 0, 0, "")
+
+
+def before_all(at: int) -> Key:
+    """Where something stands that acts at an instant before all its events."""
+    return (at, "", 0, -1, "")
+
+
+def after_all(at: int) -> Key:
+    """Where something stands that acts at an instant after all its events."""
+    return (at, chr(0x10FFFF), 0, 0, "")
 
 
 def as_text(value: Any) -> str | None:
@@ -111,6 +132,7 @@ class Story:
         self.exclusions = self.all_exclusions(in_order(shared, vocabulary))
         split = next((e for e in self.events if e.type == "split"), None)
         self.split_start = split and as_instant(split.attributes.get("start"))
+        self.refuted = self.all_refuted()
         requests = [e.at for e in self.events if e.type == "documents_requested"]
         self.second_request = requests[1] if len(requests) > 1 else None
 
@@ -188,9 +210,21 @@ class Story:
                 times.append((at, end))
         return times
 
+    def all_refuted(self) -> list[list[str | None]]:
+        """The names of what was shown not to have been."""
+        said = [e for e in self.events if e.type == "refuted"]
+        return [
+            [as_text(e.attributes.get("source")) or e.source, as_text(e.attributes.get("event"))]
+            for e in said
+        ]
+
     def read(self, event: Event) -> Event | None:
         """The same event as this version reads it; None: it did not happen."""
         return next((e for e in self.events if e.name == event.name), None)
+
+    def since(self, start: Event) -> list[Event]:
+        """What came after an event."""
+        return [e for e in self.events if e.key > start.key]
 
     def first(self, matches: list[dict]) -> Event | None:
         return next((e for e in self.events if e.matches(matches)), None)
@@ -201,9 +235,11 @@ def accepted(reason: str, accepts: list[str]) -> bool:
 
 
 class Losses:
-    """The time that does not count for one target."""
+    """The time that does not count for one target; a stated due knows none."""
 
     def __init__(self, story: Story, target: dict):
+        if target.get("stated"):
+            target = {**target, "accepts": [], "exclusions": []}
         self.excluded = [(a, b) for a, b, why in story.exclusions if accepted(why, target["exclusions"])]
         # (begin, real end, limit)
         self.holds = [

@@ -14,18 +14,23 @@ from service.sla.judge import judge
 from service.sla.policy import (
     Boundary,
     DayEnd,
+    Deemed,
+    Extension,
+    Lapsed,
     Limit,
     Match,
     Meaning,
     Policy,
     Rules,
     Rung,
+    Stated,
     Target,
     Unit,
     Where,
 )
 from service.sla.statements import Judgement, Kind, Promise, Statement
 from tests.oracle.cases import AT_LAST
+from tests.oracle.kinds import PLAIN
 
 Plain = dict[str, Any]
 
@@ -143,13 +148,34 @@ def _target(target: Plain, calendars: dict[str, Calendar]) -> Target:
         rungs=tuple(_rung(rung) for rung in target["rungs"]),
         grace=target["grace"],
         floor=target["floor"],
+        **_kind(target),
         clause=target["clause"],
         regime=target["regime"],
     )
 
 
+def _kind(target: Plain) -> Plain:
+    """What it promises besides a stop within a budget; what is left out is no such thing."""
+    kept = {**PLAIN, **target}
+    extension, deemed, lapsed = kept["extension"], kept["deemed"], kept["lapsed"]
+    return {
+        "extension": extension and Extension(**extension),
+        "deemed": deemed and Deemed(_matches(deemed["on"]), _matches(deemed["report"]), deemed["within"]),
+        "lapsed": lapsed and Lapsed(_matches(lapsed["on"]), _matches(lapsed["unless"]), lapsed["after"]),
+        "stated": kept["stated"] and Stated(kept["stated"]),
+        "stated_by": kept["stated_by"],
+        "customers": kept["customers"],
+    }
+
+
 def _rung(rung: Plain) -> Rung:
-    return Rung(name=rung["name"], kind=Kind(rung["kind"]), amount=rung["amount"], role=rung["role"])
+    return Rung(
+        name=rung["name"],
+        kind=Kind(rung["kind"]),
+        amount=rung["amount"],
+        role=rung["role"],
+        urges=rung.get("urges", 0),
+    )
 
 
 def _matches(matches: Iterable[Plain]) -> tuple[Match, ...]:

@@ -21,11 +21,17 @@ FIRST = int(os.environ.get("ORACLE_SEED") or SystemRandom().randrange(2**48))
 EVENTS = (
     "opened", "split", "reclassified", "rejudge", "assigned", "documents_requested", "documents_complete", "noted",
     "replied", "resumed", "held", "resolved", "closed", "cancelled", "merged", "reopened", "voided", "excluded",
-    "exclusion_withdrawn",
+    "exclusion_withdrawn", "promise_accepted", "change_scheduled", "extension_requested", "extension_approved",
+    "extension_refused", "contact_failed", "visit_failed", "report_written", "refuted", "urged", "acknowledged",
 )  # fmt: skip
-VERDICTS = ("met", "late", "cancelled", "superseded", "indeterminate")
+VERDICTS = ("met", "late", "cancelled", "superseded", "indeterminate", "deemed", "expired")
 UNITS = ("time", "calendar_days", "working_days midnight", "working_days closing", "working_days same_time")
-REMARKS = ("stop_before_start", "overdue_on_arrival", "second_request", "max_open", "provisional_due")
+REMARKS = (
+    "stop_before_start", "overdue_on_arrival", "second_request", "max_open", "provisional_due", "replaces",
+    "extension_asked_late", "extension_approved_late", "extension_rank", "extension_refused", "extension_too_many",
+    "report_missing",
+)  # fmt: skip
+KINDS = ("plain", "extension", "deemed", "lapsed", "promised", "before", "customers", "urges")
 
 REQUIRED = (
     *(f"event {kind}" for kind in EVENTS),
@@ -33,6 +39,10 @@ REQUIRED = (
     *(f"verdict {outcome}" for outcome in VERDICTS),
     *(f"statement {kind}" for kind in ("warning", "escalation", "breach", "verdict")),
     *(f"remark {remark}" for remark in REMARKS),
+    *(f"target {kind}" for kind in KINDS),
+    "rung armed anew",
+    "deemed by a report",
+    "deemed by a lapse",
     *(f"time {part}" for part in ("gated", "outside", "excluded", "held", "counted", "days")),
 )
 
@@ -75,6 +85,14 @@ def _differences(one: Any, other: Any, path: str = "") -> Iterator[str]:
         yield f"{path}: {one!r} | {other!r}"
 
 
+def _kinds(target: dict[str, Any]) -> Iterator[str]:
+    yield from (kind for kind in ("extension", "deemed", "lapsed", "customers") if target[kind])
+    if target["stated"]:
+        yield target["stated"]
+    if any(rung.get("urges") for rung in target["rungs"]):
+        yield "urges"
+
+
 def _seen(made: Case, answer: dict[str, Any]) -> Iterator[str]:
     words = made["policies"][0]["vocabulary"]
     for event in (*made["events"], *made["shared"]):
@@ -85,8 +103,16 @@ def _seen(made: Case, answer: dict[str, Any]) -> Iterator[str]:
         for policy in made["policies"]
         for target in policy["targets"]
     }
+    for target in targets.values():
+        yield from (f"target {kind}" for kind in [*_kinds(target)] or ["plain"])
+    types = {(event["source"], event["id"]): event["type"] for event in made["events"]}
     for statement in answer["statements"]:
         yield f"statement {statement['kind']}"
+        if types.get(tuple(statement["name"].partition(" @")[2].split("/", 1))) == "extension_approved":
+            yield "rung armed anew"
+        if statement["outcome"] == "deemed":
+            reported = types[tuple(statement["event"])] == "report_written"
+            yield "deemed by a report" if reported else "deemed by a lapse"
         yield from (f"remark {remark}" for remark in statement["remarks"])
         yield from (f"time {part}" for part, amount in statement["account"].items() if amount)
         if statement["kind"] == "verdict":

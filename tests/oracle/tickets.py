@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from random import Random
 from typing import Any, Final
 
+from tests.oracle.asks import happens, moves_for
 from tests.oracle.owners import Policy, Target
 from tests.oracle.stories import DAY, HALF_HOUR, Story, pick
 
@@ -19,7 +20,7 @@ _CHINA: Final = timezone(timedelta(hours=8))
 _MOVES: Final = (
     *["waits"] * 6, *["stops"] * 6, *["reopens"] * 3, *["regrades"] * 5, *["papers"] * 3, *["rejudge"] * 3,
     "assigned", "noted", "replied", "replied", "dispatched", "split", "merged", "cancelled", "closed",
-    "opened", "voids", "voids", "resumed", "unheard_of",
+    "opened", "voids", "voids", "resumed", "unheard_of", "urged", "acknowledged",
 )  # fmt: skip
 
 #: Our words in the owners' own, with the names that attributes have there.
@@ -55,6 +56,8 @@ class Ticket:
         self.dice = dice
         self.beginning = story.beginning
         self.exact = exact
+        self.targets = [target for policy in policies for target in policy["targets"]]
+        self.kinds = moves_for(self.targets)
         self.words = any(policy["vocabulary"] for policy in policies)
         self.versions = [policy["version"] for policy in policies]
         self.reach = max(8, min(reach(pick(dice, policies[0]["targets"])), 20 * 48))
@@ -80,7 +83,11 @@ class Ticket:
             return instant
         return instant + (1 if self.dice.random() < 0.5 else -1)
 
-    def tell(self, kind: str, at: int, name: str = "", **attributes: Any) -> None:
+    def text(self, instant: int) -> str:
+        """RFC 3339."""
+        return text_of(instant)
+
+    def tell(self, kind: str, at: int, name: str = "", /, **attributes: Any) -> Event:
         """One event, perhaps in the owner's own words."""
         if self.words and kind in _IN_THEIRS and self.dice.random() < 0.3:
             kind, names = _IN_THEIRS[kind]
@@ -97,6 +104,7 @@ class Ticket:
                 "attributes": attributes,
             }
         )
+        return self.events[-1]
 
     def declare(self, kind: str, at: int, **attributes: Any) -> None:
         """One event of the areas."""
@@ -135,7 +143,7 @@ class Ticket:
             area = "north" if self.dice.random() < 0.8 else "south"
             self.tell("opened", at, prio=pick(self.dice, PRIOS), area=area)
         for _ in range(min(self.dice.randrange(1, most + 2), most)):
-            self.move(pick(self.dice, _MOVES))
+            self.move(pick(self.dice, _MOVES + self.kinds))
         if not self.events:
             self.tell("noted", self.beginning)
 
@@ -173,6 +181,8 @@ class Ticket:
                 self.tell("resumed", at, reason=pick(dice, REASONS))
             case "assigned" | "noted" | "replied" | "opened":
                 self.tell(move, at, **self.facts())
+            case _ if move in self.kinds:
+                happens(self, move, at)
             case _:
                 self.tell(move, at)
 
@@ -213,7 +223,7 @@ class Ticket:
 
     def meet(self, mark: int) -> None:
         """Something happens at `mark`, or a microsecond beside it."""
-        kind, at = pick(self.dice, _MEETING), mark
+        kind, at = pick(self.dice, _MEETING + self.kinds[::2]), mark
         if len(self.versions) > 1 and self.dice.random() < 0.2:
             kind = "rejudge"
         if not self.exact and self.dice.random() < 0.4:
@@ -227,6 +237,8 @@ class Ticket:
                 self.tell(kind, at, reason="customer")
             case "rejudge":
                 self.tell(kind, at, version=self.some_version())
+            case _ if kind in self.kinds:
+                happens(self, kind, at)
             case _:
                 self.tell(kind, at)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.oracle.legs import Leg, Promise, Rules
-from tests.oracle.story import FIRST, Era, Event
+from tests.oracle.story import Era, Event, Key, after_all, before_all
 
 
 class Walk:
@@ -31,7 +31,12 @@ class Walk:
             if self.pass_to(place):
                 break
         if promise.left and not promise.outcome:
-            promise.decide("superseded", *promise.left)
+            self.supersede()
+
+    def supersede(self) -> None:
+        """It was superseded when its target ceased to apply, and stays so."""
+        assert self.promise.left
+        self.promise.decide("superseded", *self.promise.left, before_all(self.promise.left[1]))
 
     def begin(self, leg: Leg, index: int) -> bool:
         """True: nothing can come of it."""
@@ -55,6 +60,8 @@ class Walk:
             self.leave(era)
             return False
         start = rules.story.read(promise.event)
+        if start and rules.stated and rules.instant_in(start) is None:
+            start = None
         leg = start and Leg(rules, promise, start)
         ended = leg and self.ended_before(leg)
         if leg is None or ended is not None:
@@ -86,8 +93,12 @@ class Walk:
 
     def meet_early(self, stop: Event) -> None:
         promise = self.promise
-        promise.decide("met", stop.name, stop.at)
-        promise.early, promise.early_end = True, max(promise.event, stop, key=lambda e: e.key)
+        promise.decide("met", stop.name, stop.at, stop.key)
+        promise.early, promise.deemed, promise.early_end = (
+            True,
+            False,
+            max(promise.event, stop, key=lambda e: e.key),
+        )
 
     def ended_before(self, leg: Leg) -> Event | None:
         """A stop or end in the new version's sense before it took over."""
@@ -102,50 +113,74 @@ class Walk:
                 return event
         return None
 
-    def moments(self, leg: Leg) -> Iterator[tuple[int, Event | None, list]]:
-        """(instant, event or None: what applies may change, by what), in order."""
+    def moments(self, leg: Leg) -> Iterator[tuple[Key, Event | None, list]]:
+        """(where, event or None: what applies may change or a notice lapses, by what), in order."""
         era, begin = leg.rules.era, leg.start.at
         changes = {at: cause.name for at, _, cause in leg.rules.story.states}
         if era.event:
             changes[era.since] = era.event.name
         first = leg is self.promise.legs[0]
         items = [
-            (at, 0, FIRST, None, name)
+            (before_all(at), None, name)
             for at, name in changes.items()
             if at > begin and (at >= era.since if first else at > era.since) and at < era.until
         ]
         since = begin if first else era.since
         items += [
-            (e.at, 1, e.key, e, e.name)
+            (e.key, e, e.name)
             for e in leg.rules.story.events
             if e.key > leg.start.key and since <= e.at < era.until
         ]
-        for at, _, _, event, name in sorted(items, key=lambda item: item[:3]):
-            yield at, event, name
+        lapses = leg.deeming.lapses()
+        items += [(after_all(at), None, e.name) for at, e in lapses if max(begin, since) <= at < era.until]
+        yield from sorted(items, key=lambda item: item[0])
 
     def scan(self, leg: Leg, place: int) -> bool:
         """Goes through one era; true: nothing that comes in a later era bears on the promise."""
         promise = self.promise
-        for at, event, name in self.moments(leg):
-            done = self.change(leg, at, name) if event is None else self.happen(leg, place, event)
+        for key, event, name in self.moments(leg):
+            if event is not None:
+                done = self.happen(leg, place, event)
+            elif key == after_all(key[0]):
+                done = self.lapse(leg, place, key, name)
+            else:
+                done = self.change(leg, key, name)
             if done:
                 return True
-        if promise.early:
+        if promise.early or promise.deemed:
             promise.resume = (place + 1, promise.early_end)
             return True
-        due = leg.due()
+        due = leg.due(before_all(leg.rules.era.until))
         return promise.on and due is not None and due < leg.rules.era.until and self.miss(leg)
 
-    def change(self, leg: Leg, at: int, name: list) -> bool:
+    def lapse(self, leg: Leg, place: int, key: Key, name: list) -> bool:
+        """A notice has come to nothing; true: the due was past by then."""
+        promise = self.promise
+        if promise.early or promise.deemed or not promise.on:
+            return False
+        if not leg.in_time(key):
+            return self.miss(leg)
+        promise.lapsed = True
+        self.deem(place, Instant(key), name)
+        return False
+
+    def deem(self, place: int, end: "Event | Instant", name: list) -> None:
+        promise = self.promise
+        promise.decide("deemed", name, end.at, end.key)
+        promise.deemed, promise.early_end = True, end
+        promise.resume = (place, end)
+
+    def change(self, leg: Leg, key: Key, name: list) -> bool:
         """Attributes change; true: the due was past by then."""
-        promise, on = self.promise, leg.rules.applies_at(at)
-        if promise.early:
+        promise, at = self.promise, key[0]
+        on = leg.rules.applies_at(at)
+        if promise.early or promise.deemed:
             promise.on = on
         elif on and not promise.on:
             leg.arrivals.append(at)
             leg.enter(at)
         elif promise.on and not on:
-            if not leg.in_time(at):
+            if not leg.in_time(key):
                 return self.miss(leg)
             leg.end(at)
             promise.on, promise.left = False, (name, at)
@@ -155,46 +190,80 @@ class Walk:
         """An event that may end the promise; true: it is the last that bears on it."""
         promise, rules = self.promise, leg.rules
         stops = rules.stops(event)
-        if promise.early:
+        if promise.early or promise.deemed:
             last = self.replace(leg, event, stops)
             promise.resume = (place, event)
             return last
-        if not stops and not rules.cancels(event):
-            return False
+        dated = rules.stated == "promised" and rules.starts(event)
+        if not stops and not rules.cancels(event) and not dated:
+            return self.report(leg, place, event)
         promise.resume = (place, event)
         if not promise.on:
             if promise.left:
-                promise.decide("superseded", *promise.left)
+                self.supersede()
             return True
         if stops and leg.before_clock(event):
             self.meet_early(event)
             return rules.starts(event)
-        if not leg.in_time(event.at):
+        if not leg.in_time(event.key):
             return self.miss(leg)
-        promise.decide("met" if stops else "cancelled", event.name, event.at)
+        outcome = "met" if stops else "cancelled" if rules.cancels(event) else "superseded"
+        promise.replaced = outcome == "superseded"
+        promise.decide(outcome, event.name, event.at, event.key)
         return True
 
+    def report(self, leg: Leg, place: int, event: Event) -> bool:
+        """Perhaps a report in time; true: it begins the next promise as well."""
+        if not self.promise.on or not leg.deeming.completed_by(event):
+            return False
+        self.deem(place, event, event.name)
+        return leg.rules.starts(event)
+
     def replace(self, leg: Leg, event: Event, stops: bool) -> bool:
-        """A later event of a promise met early; true: it is the last that bears on it."""
+        """A later event of a promise met early or deemed met; true: it is the last that bears on it."""
         promise = self.promise
         if stops and leg.before_clock(event):
             self.meet_early(event)
-        elif stops and leg.in_time(event.at):
-            promise.decide("met", event.name, event.at)
-            promise.early = False
+        elif stops and leg.in_time(event.key):
+            promise.decide("met", event.name, event.at, event.key)
+            promise.early = promise.deemed = False
             return True
         return leg.rules.starts(event)
 
     def miss(self, leg: Leg) -> bool:
-        """The due went by; only a stop, in the sense of the rules that it went by under, ends what is owed."""
+        """The due went by; only a stop, in the sense of the rules that it went by under, ends what is owed.
+
+        So does a report on what failed by the due, and where the date was promised the next date.
+        """
         promise, due = self.promise, leg.due()
         promise.outcome, promise.resume = "missed", None
         assert due is not None
-        for event in leg.rules.story.events:
-            if event.key > leg.start.key and event.at > due and leg.rules.stops(event):
-                promise.decider, promise.decided_at = event.name, event.at
-                leg.end(event.at)
-                places = [n for n, era in enumerate(self.eras) if era.since <= event.at < era.until]
-                promise.resume = (places[0], event)
-                break
+        later = [e for e in leg.rules.story.since(leg.start) if e.at > due]
+        dated = [e for e in later if leg.rules.stated == "promised" and leg.rules.starts(e)]
+        before = [e for e in later if not dated or e.key < dated[0].key]
+        report = next((e for e in before if leg.deeming.completed_by(e)), None)
+        end = next((e for e in later if leg.rules.stops(e) or e in dated), None)
+        if end is not None:
+            leg.last_stop = end.key
+            if leg.rules.stops(end):
+                promise.decider, promise.decided_at = end.name, end.at
+        if report is not None:
+            promise.deemed, promise.outcome = True, "deemed"
+            promise.decider, promise.decided_at = report.name, report.at
+            if end is None or report.key < end.key:
+                end = report
+                leg.last_stop = end.key
+        if end is not None:
+            leg.end(end.at)
+            places = [n for n, era in enumerate(self.eras) if era.since <= end.at < era.until]
+            promise.resume = (places[0], end)
         return True
+
+
+class Instant:
+    """An instant at which nothing happened, after what did."""
+
+    type, name, attributes = "", ["", ""], {}
+
+    def __init__(self, key: Key):
+        self.key, self.at = key, key[0]

@@ -13,8 +13,12 @@ from service.rules.later import LATER
 from service.rules.shapes import (
     CalendarFileShape,
     CalendarShape,
+    DeemedShape,
     EventShape,
+    ExtensionShape,
+    LapsedShape,
     MeaningShape,
+    OverrideShape,
     PolicyShape,
     PreconditionShape,
     RungShape,
@@ -30,7 +34,7 @@ EXAMPLES = [
 
 SHAPES = (
     *(PolicyShape, SourceShape, MeaningShape, CalendarShape, CalendarFileShape, TargetShape, EventShape),
-    *(PreconditionShape, RungShape),
+    *(PreconditionShape, RungShape, ExtensionShape, DeemedShape, LapsedShape, OverrideShape),
 )
 KEYS = sorted(
     {key for shape in SHAPES for key in shape.model_fields} | {key for keys in LATER.values() for key in keys}
@@ -38,6 +42,10 @@ KEYS = sorted(
 WORDS = [
     *(
         "24h",
+        "3",
+        "true",
+        "customer",
+        "promise_accepted",
         "8h30m",
         "5 working days",
         "3 working_days before",

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator
 
 from service.sla.events import VOCABULARY, Event
 from service.sla.history import in_order, key_of
-from service.sla.policy import DayEnd, Unit
+from service.sla.policy import DayEnd, Target, Unit
 from service.sla.statements import Judgement, Kind, Promise, State, Statement
 from tests.sla.world import World
 
 SEEN: Counter[str] = Counter()
 
 #: No promise is ever shown in these.
-_UNSPOKEN = {State.ABSENT, State.REPLACED, State.NEVER, State.EARLY}
+_UNSPOKEN = {State.ABSENT, State.REPLACED, State.NEVER, State.EARLY, State.SETTLED}
 
 EVENTS = [f"event {word}" for word in (*VOCABULARY, "an owner's own", "excluded", "exclusion_withdrawn")]
 STATES = [f"promise {state}" for state in State if state not in _UNSPOKEN]
@@ -23,7 +23,15 @@ UNITS += [f"breach in {Unit.WORKING_DAYS} to {day_end}" for day_end in DayEnd]
 ACCOUNTS = [f"time {part}" for part in ("gated", "outside", "excluded", "held", "counted", "days")]
 REMARKS = [
     f"remark {remark}"
-    for remark in ("stop_before_start", "overdue_on_arrival", "second_request", "max_open", "provisional_due")
+    for remark in (
+        "stop_before_start", "overdue_on_arrival", "second_request", "max_open", "provisional_due",
+        "extension_asked_late", "extension_approved_late", "extension_rank", "extension_refused", "extension_too_many",
+        "report_missing", "replaces", "replaces 2",
+    )
+]  # fmt: skip
+KINDS = [
+    f"target {kind}"
+    for kind in ("plain", "extension", "deemed", "lapsed", "promised", "before", "customers", "urges")
 ]
 OTHERS = [
     "orphan",
@@ -51,8 +59,14 @@ OTHERS = [
     "statement revised",
     "wake-up",
     "due checked by walking",
+    "a rung again after an extension",
+    "deemed by a report",
+    "deemed by a report after the due",
+    "deemed by a documents_requested",
+    "replaced by a new date",
+    "an urged rung",
 ]
-REQUIRED = [*EVENTS, *STATES, *VERDICTS, *STATEMENTS, *UNITS, *ACCOUNTS, *REMARKS, *OTHERS]
+REQUIRED = [*EVENTS, *STATES, *VERDICTS, *STATEMENTS, *UNITS, *ACCOUNTS, *REMARKS, *KINDS, *OTHERS]
 
 
 def count(world: World, judgement: Judgement) -> None:
@@ -72,6 +86,12 @@ def _of_history(world: World) -> Iterator[str]:
         kind = words[event.type].type if event.type in words else event.type
         yield f"event {kind}" if kind in VOCABULARY else "event an owner's own"
     yield from (f"event {event.type}" for event in world.history.shared)
+    yield from (
+        f"target {kind}"
+        for policy in world.rules.versions
+        for target in policy.targets
+        for kind in [*_kinds(target)] or ["plain"]
+    )
     if len({event.at for event in told}) < len({key_of(event) for event in told}):
         yield "two events at one instant"
     if {key_of(event) for event in told if event.type == "voided"} & _voided(told):
@@ -82,6 +102,14 @@ def _of_history(world: World) -> Iterator[str]:
         yield "void of an area's event"
     if world.history.doubts:
         yield "doubt"
+
+
+def _kinds(target: Target) -> Iterator[str]:
+    yield from (kind for kind in ("extension", "deemed", "lapsed", "customers") if getattr(target, kind))
+    if target.stated is not None:
+        yield str(target.stated)
+    if any(rung.urges for rung in target.rungs):
+        yield "urges"
 
 
 def _voided(told: Iterable[Event]) -> set[tuple[object, object]]:
@@ -137,8 +165,16 @@ def _of_statement(world: World, statement: Statement) -> Iterator[str]:
         yield f"breach in {target.unit}" + (
             f" to {target.day_end}" if target.unit is Unit.WORKING_DAYS else ""
         )
-    if " @" in statement.name:
-        yield "a rung again under another version"
+    types = {key_of(event): event.type for event in world.history.events}
+    armed_by = types.get(tuple(statement.name.partition(" @")[2].split("/", 1)))
+    if armed_by is not None:
+        extended = armed_by == "extension_approved"
+        yield "a rung again after an extension" if extended else "a rung again under another version"
+    if statement.kind in {Kind.WARNING, Kind.ESCALATION}:
+        rungs = world.target(statement.version, statement.target).rungs
+        named = [rung for rung in rungs if rung.urges and rung.name == statement.name]
+        if named and (statement.at, "urged") in {(event.at, event.type) for event in world.history.events}:
+            yield "an urged rung"
     if statement.kind is Kind.VERDICT:
         yield from _of_verdict(world, statement)
 
@@ -152,6 +188,13 @@ def _of_verdict(world: World, verdict: Statement) -> Iterator[str]:
         yield "cancelled by a merger"
     if (verdict.outcome, by) == (State.SUPERSEDED, "rejudge"):
         yield "superseded by a rejudge"
+    if (verdict.outcome, by) == (State.SUPERSEDED, "promise_accepted"):
+        yield "replaced by a new date"
+    if verdict.outcome == State.DEEMED:
+        late = verdict.due is not None and verdict.due < verdict.at
+        yield (
+            f"deemed by a {by}" if by != "report_written" else f"deemed by a report{' after the due' * late}"
+        )
 
 
 def report() -> list[str]:

@@ -68,16 +68,24 @@ def lasting(duration: int) -> str:
 
 
 #: Attributes that hold instants: told as `03-01T09:00` on the clocks of the history, kept as RFC 3339.
-_INSTANTS = ("from", "to", "start")
+_INSTANTS = ("from", "to", "start", "until", "due", "at")
 #: Attributes that hold truths.
 _TRUTHS = ("replace",)
+#: Attributes that hold integers.
+_NUMBERS = ("rank",)
+#: Attributes that hold amounts: `3_days` is told as `3 days`.
+_AMOUNTS = ("by",)
 
 
 def _fact(name: str, text: str, zone: ZoneInfo) -> Json:
-    if name in _INSTANTS:
+    if name in _INSTANTS and "T" in text:
         return moment_of(at(text.replace("T", " "), zone)).isoformat()
     if name in _TRUTHS:
         return text == "true"
+    if name in _NUMBERS:
+        return int(text)
+    if name in _AMOUNTS:
+        return text.replace("_", " ")
     return list(text.split("|")) if "|" in text else text
 
 
@@ -276,7 +284,7 @@ def judged(told: History, *targets: Target, upto: str = END, zone: ZoneInfo = UT
 
 
 def sayings(judgement: Judgement, zone: ZoneInfo = UTC) -> list[str]:
-    """The statements as lines: `03-01 17:00 breach`, `03-01 18:00 verdict late by e2`."""
+    """The statements as lines: `03-01 17:00 breach`, `03-01 18:00 verdict late by e2`, `03-01 17:00 verdict expired`."""
     return [saying(statement, zone) for statement in judgement.statements]
 
 
@@ -285,7 +293,9 @@ def saying(statement: Statement, zone: ZoneInfo = UTC) -> str:
     if statement.kind is not Kind.VERDICT:
         return line
     line += f" {statement.outcome}"
-    return line + (f" {statement.reason}" if statement.event is None else f" by {statement.event[1]}")
+    if statement.event is not None:
+        return f"{line} by {statement.event[1]}"
+    return f"{line} {statement.reason}" if statement.reason else line
 
 
 def standing(judgement: Judgement, zone: ZoneInfo = UTC) -> list[str]:

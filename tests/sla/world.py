@@ -148,7 +148,16 @@ ODD_VALUES: SearchStrategy[Any] = st.recursive(
         st.floats(),
         st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
         st.sampled_from(
-            ["\x00", "e1", "customer", "x" * 100_000, "2024-03-08T00:00:00Z", "0001-01-01T00:00:00Z"]
+            [
+                "\x00",
+                "e1",
+                "customer",
+                "24h",
+                "3 days",
+                "x" * 100_000,
+                "2024-03-08T00:00:00Z",
+                "0001-01-01T00:00:00Z",
+            ]
         ),
     ),
     lambda inner: st.one_of(
@@ -160,7 +169,7 @@ ODD_VALUES: SearchStrategy[Any] = st.recursive(
 _TYPES = (*VOCABULARY, *SHARED, *WORDS, "dispatched")
 _NAMES = (
     "reason", "event", "source", "prio", "area", "for", "urgency", "start", "from", "to", "exclusion", "version",
-    "replace", "",
+    "replace", "", "due", "at", "until", "by", "rank", "extension",
 )  # fmt: skip
 
 

@@ -15,6 +15,12 @@ from tests.wire.making import HEARD, accepted, binary, refusal_of, refused
 #: What is enough for each type.
 ENOUGH: dict[str, dict[str, Json]] = {
     "split": {},
+    "promise_accepted": {},
+    "change_scheduled": {},
+    "extension_requested": {},
+    "extension_approved": {"extension": "x-1"},
+    "extension_refused": {"extension": "x-1"},
+    "refuted": {"event": "e-1"},
     "rejudge": {"version": "2026-2"},
     "held": {},
     "resumed": {},
@@ -22,7 +28,10 @@ ENOUGH: dict[str, dict[str, Json]] = {
     "excluded": {"area": "harbour"},
     "exclusion_withdrawn": {"exclusion": "typhoon 7"},
 }
-INSTANTS = [("split", "start"), ("excluded", "from"), ("excluded", "to")]
+INSTANTS = [
+    *(("split", "start"), ("excluded", "from"), ("excluded", "to"), ("promise_accepted", "due")),
+    *(("change_scheduled", "at"), ("extension_requested", "until"), ("extension_approved", "until")),
+]
 
 
 def read(name: str, attributes: dict[str, Any]) -> None:
@@ -119,6 +128,21 @@ def test_instants_that_nobody_can_read(name: str, attribute: str, written: Json,
         ("exclusion_withdrawn", {"exclusion": ["a"]}, "exclusion is an array, not a text"),
         ("held", {"reason": False}, "reason is a boolean, not a text"),
         ("voided", {"event": "e\n"}, "has control characters"),
+        ("refuted", {"event": ""}, "data.attributes.event has 0 characters"),
+        ("refuted", {"event": "e", "source": 7}, "source is a number, not a text"),
+        ("extension_requested", {"extension": 1}, "extension is a number, not a text"),
+        ("extension_requested", {"by": 24}, "by is a number, not a text"),
+        ("extension_requested", {"by": "one day"}, "by 'one day' is no amount such as 24h, 90m or 3 days"),
+        ("extension_requested", {"by": "1h30m"}, "is no amount"),
+        ("extension_requested", {"by": "1.5h"}, "is no amount"),
+        ("extension_requested", {"by": "-1h"}, "is no amount"),
+        ("extension_requested", {"by": "24h\n"}, "is no amount"),
+        ("extension_requested", {"by": "२h"}, "is no amount"),
+        ("extension_requested", {"by": "1000000000s"}, "is no amount"),
+        ("extension_approved", {"extension": "x", "rank": "3"}, "rank '3' is not an integer"),
+        ("extension_approved", {"extension": "x", "rank": True}, "rank True is not an integer"),
+        ("extension_approved", {"extension": "x", "rank": 2.5}, "rank 2.5 is not an integer"),
+        ("extension_approved", {"extension": "x", "by": "soon"}, "by 'soon' is no amount"),
     ],
 )
 def test_attributes_that_nobody_can_read(name: str, attributes: dict[str, Json], detail: str) -> None:
@@ -134,6 +158,11 @@ def test_attributes_that_nobody_can_read(name: str, attributes: dict[str, Json],
     [
         ("rejudge", {"version": "2026-2", "replace": True}),
         ("excluded", {"area": ["harbour", "old town"], "reason": "typhoon", "exclusion": "7"}),
+        ("extension_requested", {"by": "24h"}),
+        ("extension_requested", {"by": "3 days", "extension": "x-1"}),
+        ("extension_approved", {"extension": "x-1", "rank": -1, "by": "1 day"}),
+        ("refuted", {"event": "e-1", "source": "desk", "reason": "at home", "by": "s-7"}),
+        ("acknowledged", {"by": 7}),
         ("noted", {"start": 3, "replace": "x", "from": [], "area": {}}),
     ],
 )
