@@ -161,13 +161,14 @@ def _dated(
         opened = NEVER if gate is None else gate.instant(zone)
     pauses = pauses_of(read_holds(holds, zone), read_exclusions(exclusions, zone), target)
     course = _unstopped(target, start.instant(zone), Circumstances(opened, pauses))
-    return Dated(target, course, tuple(steps(course)))
+    return Dated(target, course, tuple((step.rung, step.at) for step in steps(course)))
 
 
 def _unstopped(target: Target, start: Instant, circumstances: Circumstances) -> Course:
     from service.sla.course import Course
     from service.sla.instants import NEVER
     from service.sla.statements import State
+    from service.sla.terms import Terms
     from service.sla.timeline import timeline_of
 
     timeline = timeline_of(target, start, circumstances, target.calendar.latest)
@@ -181,8 +182,10 @@ def _unstopped(target: Target, start: Instant, circumstances: Circumstances) -> 
         due=due,
         state=State.OPEN if due is None else State.BREACHED,
         in_force=((start, NEVER),),
-        arrivals=(),
+        terms=Terms(),
+        decide_at=due,
         ended_by=None,
+        ended_at=start,
         remarks=(),
     )
 

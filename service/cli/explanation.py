@@ -8,7 +8,7 @@ from typing import Any
 
 from service.cli.counterfactual import Margin, Otherwise, Subject, margin, otherwise
 from service.cli.stretches import Row, rows_of, stretch_line
-from service.sla.course import Course, due_of
+from service.sla.course import Course
 from service.sla.events import Event, EventKey
 from service.sla.history import History, key_of
 from service.sla.instants import NEVER, Instant
@@ -16,6 +16,7 @@ from service.sla.judge import judge
 from service.sla.policy import Policy, Rules, Target, Unit
 from service.sla.statements import Account, Promise, Statement
 from service.sla.succession import Tenure, promises, tenures
+from service.sla.terms import due_of
 from service.sla.ticket import Ticket, matches
 from service.sla.timeline import Timeline, timeline_of
 
@@ -122,7 +123,7 @@ def _known_first(course: Course) -> Instant | None:
     edition = course.target.calendar.known_at(course.begun)
     if edition is course.timeline.edition:
         return None
-    due = due_of(timeline_of(course.target, course.start, course.circumstances, edition), course.arrivals)
+    due = due_of(timeline_of(course.target, course.start, course.circumstances, edition), course.terms)
     return None if due == course.due else due
 
 

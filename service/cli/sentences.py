@@ -15,6 +15,7 @@ from service.sla.hours import ALWAYS
 from service.sla.instants import NEVER, Duration, Instant
 from service.sla.policy import ANY_REASON, Boundary, DayEnd, Target, Unit
 from service.sla.statements import State
+from service.sla.terms import Grant
 
 
 def sentences(this: Explained, zone: ZoneInfo) -> Iterator[str]:
@@ -187,7 +188,14 @@ def _arithmetic(this: Explained, due: Instant, zone: ZoneInfo) -> str:
     ended = f"The budget is used up at {told(used_up, zone)}"
     if target.boundary is Boundary.NEXT_OPEN and timeline.due(target.budget) == due:
         return f"{ended}, closing time, so it is due at the next opening: {told_due}."
-    arrival = told(this.course.arrivals[-1], zone)
+    moves = this.course.terms.moves
+    if moves and isinstance(moves[-1], Grant):
+        return (
+            f"{ended}; an extension was approved at {told(moves[-1].at, zone)}, so it is due at {told_due}."
+        )
+    if not moves:
+        return f"An event states the instant from which it follows: it is due at {told_due}."
+    arrival = told(moves[-1].at, zone)
     floor = f" and gave {length(target.floor)} from there" if target.floor else ""
     return f"{ended}; a change in flight brought the target at {arrival}{floor}, so it is due at {told_due}."
 
@@ -197,6 +205,8 @@ _STATES: Final[Mapping[State, str]] = {
     State.LATE: "Broken, and stopped late",
     State.CANCELLED: "Cancelled",
     State.SUPERSEDED: "Superseded by a change in flight",
+    State.DEEMED: "Deemed kept",
+    State.EXPIRED: "Expired, a deadline of the customer's own",
 }
 
 

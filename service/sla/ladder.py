@@ -12,7 +12,7 @@ from service.sla.instants import EARLIEST, NEVER, Instant
 from service.sla.policy import Rung
 from service.sla.statements import State
 from service.sla.terms import Grant, Terms, due_of
-from service.sla.timeline import latest_before
+from service.sla.timeline import latest_before, timeline_of
 
 #: Past the due without a stop in time.
 MISSED: Final = frozenset({State.BREACHED, State.LATE})
@@ -51,13 +51,21 @@ def renamed(rung: Rung, key: EventKey) -> Rung:
 
 
 def _armings(course: Course) -> list[tuple[Instant, int | None, EventKey | None]]:
-    """From when on, with how much of the unit in all, and by which approval the rungs are armed; None: by no event."""
+    """From when on, with how much of the unit in all, and by which approval the rungs are armed; None: by no event.
+
+    How much there is in all is what the approval gave by what was known then, so that no later hold moves a rung.
+    """
     found: list[tuple[Instant, int | None, EventKey | None]] = [(EARLIEST, course.target.budget, None)]
     for place, move in enumerate(course.terms.moves, start=1):
         if isinstance(move, Grant):
-            terms = Terms(course.terms.moves[:place], course.terms.settings)
-            due = due_of(course.timeline, terms)
-            found.append((move.at, None if due is None else course.timeline.used(due), move.key))
+            known = timeline_of(
+                course.target,
+                course.start,
+                course.circumstances.known_at(move.at),
+                course.target.calendar.known_at(move.at),
+            )
+            due = due_of(known, Terms(course.terms.moves[:place], course.terms.settings))
+            found.append((move.at, None if due is None else known.used(due), move.key))
     return found
 
 
@@ -83,7 +91,7 @@ def _by_time(course: Course, rung: Rung, total: int | None) -> Step | None:
         return None
     if over == 0:
         return Step(rung, course.due, after_due=True)
-    instant = course.timeline.used_up(course.timeline.used(course.due) + over)
+    instant = _after_due(course, course.due, over)
     return None if instant is None else Step(rung, instant, after_due=True)
 
 
@@ -91,3 +99,9 @@ def _before_due(course: Course, over: int, total: int | None) -> Instant | None:
     if course.target.stated is not None:
         return None if course.due is None else latest_before(course.target, course.due, -over)
     return None if total is None else course.timeline.used_up(total + over)
+
+
+def _after_due(course: Course, due: Instant, over: int) -> Instant | None:
+    if course.target.stated is not None:  # its clock is that of the due, which no budget fills
+        return timeline_of(course.target, due, course.circumstances, course.timeline.edition).used_up(over)
+    return course.timeline.used_up(course.timeline.used(due) + over)

@@ -34,6 +34,7 @@ class Carry:
     taken_over: EventKey | None = None
     by_opened: bool = False
     first: bool = False
+    replaced: int = 0
     after: tuple[Instant, EventKey] | None = None
     blocked: bool = False  # by a promise past its due without a stop
 
@@ -51,8 +52,8 @@ def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[
     starts = target.start + ((REOPENED,) if target.reopen else ())
     positions = _positions(target, starts, ticket, carry)
     base = _circumstances(target, ticket)
-    limits = ran_out(ticket.holds, target)
-    replaced = 0
+    limits = () if target.stated is not None else ran_out(ticket.holds, target)
+    replaced = carry.replaced
     found: list[Course] = []
     free, first = 0, carry.first
     left = carry if carry == FRESH else replace(carry, since=ticket.until, taken_over=None)
@@ -67,8 +68,9 @@ def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[
         free = len(ticket.events) + 1 if ended is None else ended
         if walk.in_force:
             found.append(walk.course(limits, replaced))
-        replaced = replaced + 1 if walk.state is State.REPLACED and target.stated is not None else 0
-        left = _left(walk, ended, first=first)
+        if walk.state not in {State.SUPERSEDED, State.ABSENT}:
+            replaced = replaced + 1 if walk.state is State.REPLACED and target.stated is not None else 0
+        left = replace(_left(walk, ended, first=first), replaced=replaced)
         first = False
     return found, left if found or carry != FRESH else FRESH
 

@@ -21,8 +21,8 @@ class Ticket:
     """A ticket in the words of one version of the rules, which governs it in [since, until).
 
     `attributes[i]` is how `opened` and `reclassified` events up to position i describe the ticket, those of the same
-    instant taken together. `inherited` is the start that a split stated. `requests`, `urges` and `acknowledged` are the
-    instants of `documents_requested`, `urged` and `acknowledged`; `refuted` are events that did not happen as told. `armed_by` is the `rejudge` at `since`, `ended_by` the one at `until`.
+    instant taken together. `inherited` is the start that a split stated. `requests` are the instants of
+    `documents_requested`, `urges` and `acknowledged` positions and instants of `urged` and `acknowledged`; `refuted` are events that did not happen as told. `armed_by` is the `rejudge` at `since`, `ended_by` the one at `until`.
     """
 
     events: tuple[Event, ...]
@@ -31,8 +31,8 @@ class Ticket:
     exclusions: tuple[Exclusion, ...] = ()
     inherited: Instant | None = None
     requests: tuple[Instant, ...] = ()
-    urges: tuple[Instant, ...] = ()
-    acknowledged: tuple[Instant, ...] = ()
+    urges: tuple[tuple[int, Instant], ...] = ()
+    acknowledged: tuple[tuple[int, Instant], ...] = ()
     refuted: frozenset[EventKey] = frozenset()
     since: Instant = EARLIEST
     until: Instant = NEVER
@@ -55,15 +55,15 @@ def ticket_of(events: tuple[Event, ...], exclusions: Sequence[Exclusion]) -> Tic
         holds=holds_of(events),
         exclusions=bearing_on(exclusions, events, attributes),
         inherited=None if split is None else as_instant(split.attributes.get("start")),
-        requests=_instants(events, "documents_requested"),
-        urges=_instants(events, "urged"),
-        acknowledged=_instants(events, "acknowledged"),
+        requests=tuple(at for _, at in _places(events, "documents_requested")),
+        urges=_places(events, "urged"),
+        acknowledged=_places(events, "acknowledged"),
         refuted=frozenset(named_by(event) for event in events if event.type == "refuted"),
     )
 
 
-def _instants(events: Sequence[Event], kind: str) -> tuple[Instant, ...]:
-    return tuple(event.at for event in events if event.type == kind)
+def _places(events: Sequence[Event], kind: str) -> tuple[tuple[int, Instant], ...]:
+    return tuple((place, event.at) for place, event in enumerate(events) if event.type == kind)
 
 
 def stated_by(target: Target, event: Event) -> Instant | None:

@@ -28,6 +28,9 @@ from service.sla.ticket import DESCRIBES, Ticket, holds_true, matches, stated_by
 from service.sla.timeline import Circumstances, timeline_of
 from service.sla.transitions import ENDED, TRANSITIONS, Happening
 
+#: Not decided: what asks for another due is heard, also while the target does not apply.
+_PENDING = frozenset({State.OPEN, State.ABSENT, State.SUPERSEDED})
+
 
 class Walk:
     """The promise begun by the event at `position`; `base` is what bears on the clocks of its target."""
@@ -97,6 +100,8 @@ class Walk:
         if not renewed or stated_by(self.target, event) is None:
             return False
         self._take(Happening.REPLACE, event, event.at)
+        if self.state is State.BREACHED:
+            self.in_force[-1] = (self.in_force[-1][0], event.at)
         return True
 
     def _pass_to(self, instant: Instant) -> None:
@@ -166,7 +171,7 @@ class Walk:
                 self.lapse = pleas.lapse(self.target.lapsed, self.ticket, place)
 
     def _ask(self, plea: pleas.Asked) -> None:
-        if self.state in ENDED or self.state not in {State.OPEN, State.BREACHED}:
+        if self.state not in _PENDING | {State.BREACHED}:
             return
         if not self._is_in_time(plea.at):
             self.remarks.append((plea.at, plea.late))
@@ -222,8 +227,8 @@ class Walk:
             ended_at=self.ended_at,
             remarks=(*self.remarks, *self._remarkable(limits, replaced)),
             armed_by=ticket.armed_by,
-            urges=ticket.urges[bisect_right(ticket.urges, self.begun) :],
-            acknowledged=next((at for at in ticket.acknowledged if at > self.begun), NEVER),
+            urges=tuple(at for place, at in ticket.urges if place > self.position),
+            acknowledged=next((at for place, at in ticket.acknowledged if place > self.position), NEVER),
         )
 
     def _decided(self) -> Instant:
