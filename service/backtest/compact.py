@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Final
 
 from service.sla.events import NOTHING, Event, Json
-from service.sla.policy import Match, Meaning, Policy, Rules, Target
+from service.sla.policy import Match, Meaning, Policy, Rules, Target, Where
 from service.wire.facts import READ
 
 #: Different sets of attributes that are kept once for all events that have them.
@@ -65,9 +65,24 @@ def attributes_read(rules: Rules) -> frozenset[str]:
 
 def _asked(policy: Policy) -> Iterator[str]:
     for target in policy.targets:
-        yield from (where.attribute for where in target.applies)
-        yield from (where.attribute for match in _matches(target) for where in match.where)
+        yield from (where.attribute for where in _conditions(target.applies))
+        yield from (where.attribute for match in _matches(target) for where in _conditions(match.where))
+        yield target.stated_by
 
 
 def _matches(target: Target) -> Iterator[Match]:
-    return chain(target.start, target.stop, target.cancel, *target.gate)
+    deemed, lapsed = target.deemed, target.lapsed
+    return chain(
+        target.start,
+        target.stop,
+        target.cancel,
+        *target.gate,
+        *((deemed.on, deemed.report) if deemed else ()),
+        *((lapsed.on, lapsed.unless) if lapsed else ()),
+    )
+
+
+def _conditions(conditions: Iterable[Where]) -> Iterator[Where]:
+    for where in conditions:
+        yield where
+        yield from _conditions(where.also)

@@ -160,15 +160,18 @@ class Walk:
         event = self.ticket.events[place]
         if self.target.extension is not None and event.type == "extension_requested":
             self._ask(pleas.extension(self.target.extension, self.target.unit, self.ticket, place))
-        if self.state is State.OPEN or place == self.position:
-            if self.target.deemed is not None and matches(self.target.deemed.on, event):
-                self._miss(pleas.report(self.target.deemed, self.ticket, place))
-            if (
-                self.lapse is None
-                and self.target.lapsed is not None
-                and matches(self.target.lapsed.on, event)
-            ):
-                self.lapse = pleas.lapse(self.target.lapsed, self.ticket, place)
+        if self.target.deemed is None and self.target.lapsed is None:
+            return
+        if (self.state in _PENDING or place == self.position) and self._is_in_time(event.at):
+            self._excuse(event, place)
+
+    def _excuse(self, event: Event, place: int) -> None:
+        """What may make the promise deemed met, when `event` says so."""
+        deemed, lapsed = self.target.deemed, self.target.lapsed
+        if deemed is not None and matches(deemed.on, event):
+            self._miss(pleas.report(deemed, self.ticket, place))
+        if self.lapse is None and lapsed is not None and matches(lapsed.on, event):
+            self.lapse = pleas.lapse(lapsed, self.ticket, place)
 
     def _ask(self, plea: pleas.Asked) -> None:
         if self.state not in _PENDING | {State.BREACHED}:

@@ -30,17 +30,19 @@ def case(
     versions: int = 3,
     units: tuple[str, ...] = UNITS,
     moves: int = 7,
+    plain: bool = False,
     meet: Callable[[Case], Sequence[int]] | None = None,
 ) -> Case:
     """One owner and one ticket.
 
     With `exact` every event lies on the grid, or at what `meet` says. `meet` is given the case so far and answers with
     its dues and the instants of its statements; things happen, and the judging is done, at some of them and right
-    before and after. `versions` (at most three) and `moves` are the most there are.
+    before and after. `versions` (at most three) and `moves` are the most there are. `plain` targets promise a stop within
+    a budget and nothing else.
     """
     dice = Random(seed)
     story = pick(dice, STORIES)
-    policies = owner(dice, story, versions, units)
+    policies = owner(dice, story, versions, units, plain=plain)
     ticket = Ticket(dice, story, policies, exact=exact)
     ticket.moves(moves)
     if dice.random() < 0.4:

@@ -26,13 +26,13 @@ _FAILED: Final = (["contact_failed"], ["visit_failed"], ["contact_failed", "visi
 _SPANS: Final = (0, HALF_HOUR, 2 * HALF_HOUR, 8 * HALF_HOUR, 24 * HALF_HOUR, 96 * HALF_HOUR)
 
 
-def of_a_kind(dice: Random, story: Story, target: Target, *, may_state: bool) -> Target:
-    """`target` as it is, mostly, or with one or two kinds of promise more.
+def of_a_kind(dice: Random, story: Story, target: Target, *, may_state: bool, plain: bool) -> Target:
+    """`target` as it is, mostly and always when `plain`, or with one or two kinds of promise more.
 
     With an instant that events state only where `may_state`: across its versions a target has one or never has.
     """
     made = {**target, **PLAIN}
-    if dice.random() < 0.6:
+    if plain or dice.random() < 0.6:
         return made
     first = pick(dice, _KINDS)
     for kind in (first, pick(dice, _KINDS)) if dice.random() < 0.4 else (first,):

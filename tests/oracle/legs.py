@@ -84,7 +84,7 @@ class Leg:
         target = self.rules.target
         if self.rules.stated == "before":
             instant = backwards(target, hours, instant, target["budget"])
-        return max(instant, self.begin)  # nothing is due before the promise begins
+        return instant
 
     def own(self, at: int | None) -> int | None:
         """The due without floors and extensions, finally or as known at an instant."""

@@ -58,7 +58,9 @@ _EXCLUSIONS: Final = ([], [], ["typhoon"], ["typhoon"], ["typhoon", "works"], ["
 _LIMITED: Final = (*((),) * 5, ("customer",), ("*",), ("customer", "*"), ("parts", "customer"))
 
 
-def owner(dice: Random, story: Story, versions: int, units: tuple[str, ...]) -> list[Policy]:
+def owner(
+    dice: Random, story: Story, versions: int, units: tuple[str, ...], *, plain: bool = False
+) -> list[Policy]:
     """The first version is in force for nearly every ticket. Versions share the ids of targets, and lack some."""
     count = min(versions, pick(dice, (1, 1, 2, 2, 2, 3)))
     since = [story.beginning + DAY if dice.random() < 0.03 else 0]
@@ -72,7 +74,11 @@ def owner(dice: Random, story: Story, versions: int, units: tuple[str, ...]) -> 
             _revised(dice, before[id_])
             if id_ in before and (before[id_]["stated"] or dice.random() < 0.7)
             else of_a_kind(
-                dice, story, _target(dice, story, id_, pick(dice, units)), may_state=id_ not in before
+                dice,
+                story,
+                _target(dice, story, id_, pick(dice, units)),
+                may_state=id_ not in before,
+                plain=plain,
             )
             for id_ in ids
         ]

@@ -98,16 +98,20 @@ class Spoken:
             said.append(self.verdict(self.state))
         elif self.state in ("breached", "late"):
             assert self.due is not None
-            said.append(self.statement("breach", "breach", self.leg, self.due))
+            said.append(self.statement("breach", "breach", self.leg, max(self.due, self.leg.begin)))
             if self.state == "late":
                 said.append(self.verdict("late"))
         elif self.state == "expired":
             assert self.due is not None
-            said.append(self.statement("verdict", "verdict", self.leg, self.due, outcome="expired"))
+            said.append(
+                self.statement(
+                    "verdict", "verdict", self.leg, max(self.due, self.leg.begin), outcome="expired"
+                )
+            )
         elif self.state == "indeterminate":
             assert self.due is not None
             more = {"outcome": "indeterminate", "reason": ",".join(self.reasons)}
-            said.append(self.statement("verdict", "verdict", self.leg, self.due, **more))
+            said.append(self.statement("verdict", "verdict", self.leg, max(self.due, self.leg.begin), **more))
         return said + self.rungs()
 
     def verdict(self, outcome: str) -> dict:
