@@ -4,7 +4,7 @@ Most rows: opened at 09:00 on Friday 1 March 2024; `high` has 4 h, `low` 24 h, b
 """
 
 from service.sla.judge import judge
-from service.sla.policy import DayEnd, Policy, Rules
+from service.sla.policy import DayEnd, Meaning, Policy, Rules
 from service.sla.statements import Judgement
 from tests.sla.telling import (
     END,
@@ -354,6 +354,7 @@ VISITS = policy(
         ("the old version's stops no longer decide", REPLIED, ["10:00 rejudge version=2", "11:00 resolved"], ["2: 03-02 01:00 breach"]),
         ("the old version's stops decide before", REPLIED, ["10:00 resolved", "11:00 rejudge version=2", "12:00 replied"], ["1: 03-01 10:00 verdict met by e2"]),
         ("a stop in the new sense before it leaves the old one superseded", REPLIED, ["10:00 replied", "11:00 rejudge version=2", "12:00 replied"], ["1: 03-01 11:00 verdict superseded by e3"]),
+        ("a stop in the new sense before the start leaves it superseded too", REPLIED, ["08:50 replied", "10:00 rejudge version=2"], ["1: 03-01 10:00 verdict superseded by e3"]),
         ("a target that only the new version has looks at the whole history", VISITS, ["09:30 dispatched", "10:00 rejudge version=2", "10:30 resolved"], ["2: 03-01 10:30 verdict met by e4", "2: 03-01 11:30 breach"]),
         ("whose stop came before", VISITS, ["09:30 dispatched", "09:45 arrived", "10:00 rejudge version=2", "10:30 resolved"], ["2: 03-01 10:30 verdict met by e5"]),
         ("whose due came before", VISITS, ["09:30 dispatched", "12:00 rejudge version=2", "12:30 resolved"], ["2: 03-01 12:00 breach", "2: 03-01 12:30 verdict met by e4"]),
@@ -437,6 +438,46 @@ def test_start_events_before_a_rejudge_are_those_of_the_old_version():
     lines = [OPENED, "03-01 10:00 resolved", "03-01 11:00 reopened", "03-01 12:00 rejudge version=2"]
 
     assert by_version(under(*lines, policies=(OLD, again))) == ["1: 03-01 10:00 verdict met by e2"]
+
+
+def test_a_promise_taken_over_starts_where_it_did_whatever_its_start_event_is_called_now():
+    old = policy(target("8h"), version="1", vocabulary={"received": Meaning("opened")})
+    told = ["03-01 09:00 received", "03-01 09:00 split start=03-01T08:00", "03-01 12:00 rejudge version=2"]
+
+    assert by_version(under(*told[:2], policies=(old, LONG))) == ["1: 03-01 16:00 breach"]
+    assert by_version(under(*told, policies=(old, LONG))) == ["2: 03-02 00:00 breach"]
+
+
+STRUCK = {"struck": Meaning("voided")}
+
+
+def test_a_rejudge_that_is_voided_in_the_words_of_a_later_version_only_stands():
+    second = policy(target("16h"), version="2", since="2025-01-01 00:00", vocabulary=STRUCK)
+    third = policy(target("20h"), version="3", since="2025-01-01 00:00")
+    told = [OPENED, "03-01 12:00 rejudge version=2", "03-01 14:00 rejudge version=3"]
+
+    assert by_version(under(*told[:2], "03-01 11:00 struck event=e2", policies=(OLD, second, third))) == [
+        "2: 03-02 01:00 breach"
+    ]
+    assert by_version(under(*told, "03-01 11:00 struck event=e3", policies=(OLD, second, third))) == [
+        "3: 03-02 05:00 breach"
+    ]
+
+
+def test_a_promise_after_one_whose_stop_the_new_version_knows_nothing_of():
+    again = policy(target("4h", reopen=True), version="2", since="2025-01-01 00:00", vocabulary=STRUCK)
+    lines = [
+        OPENED,
+        "03-01 10:00 resolved",
+        "03-01 11:00 struck event=e2",
+        "03-01 12:00 rejudge version=2",
+        "03-01 13:00 reopened",
+    ]
+
+    assert by_version(under(*lines, policies=(OLD, again))) == [
+        "1: 03-01 10:00 verdict met by e2",
+        "2: 03-01 17:00 breach",
+    ]
 
 
 @table(

@@ -68,6 +68,37 @@ def test_hours_that_never_open():
     assert NEVER_OPEN.working_days(date(2024, 3, 1), date(2030, 1, 1)) == 0
 
 
+def test_hours_that_open_once():
+    """All the time there is can be used up; a microsecond more cannot."""
+    only = Version(week=((),) * 7, dates={date(2024, 3, 1): NINE_TO_FIVE})
+    hours = Calendar(name="c", zone=UTC, versions=(only,)).latest.hours
+    opening, closing = at("2024-03-01 09:00"), at("2024-03-01 17:00")
+
+    assert hours.closed(at("2024-02-29 00:00"), at("2024-03-02 00:00")) == 40 * HOUR
+    assert hours.after(opening, 8 * HOUR) == closing
+    assert hours.before(closing, 8 * HOUR) == opening
+    assert hours.after(opening, 8 * HOUR + 1) is None
+    assert hours.before(closing, 8 * HOUR + 1) is None
+
+
+def test_hours_without_end_stop_where_reckoning_does():
+    hours = weekly(*(((0, DAY),),) * 7).hours
+
+    assert hours.before(at("2024-03-01 12:00"), 10**30) is None
+    assert hours.before(EARLIEST + HOUR, HOUR) == EARLIEST
+    assert hours.before(EARLIEST + HOUR, HOUR + 1) is None
+    assert hours.after(LATEST - HOUR, HOUR - 1) == LATEST - 1
+    assert hours.after(LATEST - HOUR, HOUR) is None
+
+
+def test_hours_from_the_beginning_of_time():
+    # 1 January 1970 is a Thursday; 1970 and 1971 have 261 weekdays each.
+    forwards, backwards = weekly(*(NINE_TO_FIVE,) * 5).hours, weekly(*(NINE_TO_FIVE,) * 5).hours
+
+    assert forwards.after(EARLIEST, 2 * 261 * 8 * HOUR) == at("1971-12-31 17:00")
+    assert backwards.before(at("1971-12-31 17:00"), 2 * 261 * 8 * HOUR) == at("1970-01-01 09:00")
+
+
 def test_the_layout_grows_both_ways():
     hours = weekly(*(NINE_TO_FIVE,) * 5).hours
 

@@ -1,10 +1,12 @@
 """Working time by hand: segments, closing times, openings, daylight saving."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from service.sla.calendars import days_later
-from service.sla.hours import ALWAYS
-from service.sla.instants import HOUR, LATEST, MINUTE
+from service.sla.hours import ALWAYS, CHUNK_DAYS
+from service.sla.instants import DAY, EARLIEST, HOUR, LATEST, MINUTE
 from tests.sla.telling import NEW_YORK, SHANGHAI, at, calendar, clock, office, span, version
 
 OFFICE = office().latest.hours
@@ -99,6 +101,24 @@ def test_shifts_that_touch_or_overlap_count_once():
     assert clock(hours.reopening(at("03-01 15:00"))) == "03-01 15:00"
 
 
+def test_a_shift_within_another_counts_once():
+    hours = office(day="09:00-17:00 10:00-12:00").latest.hours
+
+    assert hours.worked(at("03-01 00:00"), at("03-02 00:00")) == 8 * HOUR
+    assert clock(hours.after(at("03-01 09:00"), span("8h"))) == "03-01 17:00"
+
+
+def test_all_of_a_year():
+    # 2024 has 262 weekdays among its 366 dates. Each question is the first to hours that are not laid out yet.
+    start, end = at("2024-01-01 00:00"), at("2025-01-01 00:00")
+
+    assert office().latest.hours.worked(start, end) == span("2096h")
+    assert office().latest.hours.closed(start, end) == span("6688h")
+    assert len(list(office().latest.hours.segments(start, end))) == 2 * 262
+    assert clock(office().latest.hours.after(start, span("2096h"))) == "12-31 18:00"
+    assert clock(office().latest.hours.before(at("12-31 18:00"), span("2096h"))) == "01-01 09:00"
+
+
 def test_hours_are_those_of_their_zone():
     hours = office(SHANGHAI).latest.hours
 
@@ -125,6 +145,15 @@ def test_the_days_on_which_clocks_change(shift: str, opens: str, shuts: str):
     segments = list(hours.segments(day, day + 36 * HOUR))
 
     assert [(clock(a), clock(b)) for a, b in segments] == [(opens, shuts)]
+
+
+def test_a_shift_that_the_gap_turns_round_has_no_time():
+    hours = calendar(NEW_YORK, "", weekend="02:30-03:00").latest.hours  # on 10 March from 03:30 to 03:00
+    day = at("03-10 00:00", NEW_YORK)
+
+    assert list(hours.segments(day, day + 2 * DAY)) == []
+    assert hours.worked(day - DAY, day + 2 * DAY) == 30 * MINUTE  # Saturday's
+    assert clock(hours.reopening(day), NEW_YORK) == "03-16 02:30"
 
 
 @pytest.mark.parametrize(
@@ -155,6 +184,19 @@ def test_always():
     assert ALWAYS.reopening(start) == start
     assert ALWAYS.after(LATEST - MINUTE, MINUTE) is None
     assert ALWAYS.after(LATEST - MINUTE, MINUTE - 1) == LATEST - 1
+    assert ALWAYS.before(EARLIEST + MINUTE, MINUTE) == EARLIEST
+    assert ALWAYS.before(EARLIEST + MINUTE, MINUTE + 1) is None
+    for nothing in (0, -HOUR):
+        assert ALWAYS.after(start, nothing) == ALWAYS.before(start, nothing) == start
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Honolulu"])  # 14 h ahead, 10 h behind
+def test_a_question_at_the_edge_of_a_layout_needs_the_dates_beyond_it(zone: str):
+    edge = 50 * CHUNK_DAYS * DAY
+    for start in (edge - 2 * HOUR, edge):
+        hours = calendar(ZoneInfo(zone), "00:00-24:00", weekend="00:00-24:00").latest.hours
+
+        assert hours.worked(start, start + HOUR) == HOUR
 
 
 def test_past_the_latest_instant_there_is_no_answer():

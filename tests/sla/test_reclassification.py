@@ -52,6 +52,10 @@ def both(*lines: str, upto: str = END) -> Judgement:
             [OPENED_HIGH, "10:00 reclassified prio=low", "11:00 resolved", "12:00 reclassified prio=high"],
             ["high e1 due 03-01 13:00 superseded at 03-01 10:00", "low e1 due 03-02 09:00 met at 03-01 11:00"],
         ),
+        (  # back again, and kept
+            [OPENED_HIGH, "10:00 reclassified prio=low", "11:00 reclassified prio=high", "12:00 resolved"],
+            ["low e1 due 03-02 09:00 superseded at 03-01 11:00", "high e1 due 03-01 13:00 met at 03-01 12:00"],
+        ),
         ([OPENED_HIGH, "10:00 reclassified area=north"], ["high e1 due 03-01 13:00 breached"]),
         ([OPENED_HIGH, "10:00 reclassified prio=high"], ["high e1 due 03-01 13:00 breached"]),
         ([OPENED_HIGH, "10:00 reclassified prio=none"], ["high e1 due 03-01 13:00 superseded at 03-01 10:00"]),
@@ -141,6 +145,30 @@ def test_rungs_of_a_time_not_in_force_are_not_said():
     judgement = judged(told, target("4h", applies=("prio=high",), rungs=ladder))
 
     assert sayings(judgement) == ["03-01 09:30 a", "03-01 11:00 d", "03-01 13:00 breach"]
+
+
+def test_rungs_after_the_stop_of_a_promise_that_came_back_are_not_said():
+    ladder = (warn("30m", "a"), warn("90m", "b"), warn("150m", "c"), warn("210m", "d"))
+    told = history(
+        OPENED_HIGH,
+        "03-01 10:00 reclassified prio=low",
+        "03-01 11:00 reclassified prio=high",
+        "03-01 12:00 resolved",
+    )
+    judgement = judged(told, target("4h", applies=("prio=high",), rungs=ladder))
+
+    assert sayings(judgement) == ["03-01 09:30 a", "03-01 11:30 c", "03-01 12:00 verdict met by e4"]
+
+
+def test_a_rung_before_the_promise_came_back_does_not_know_the_due_that_this_moved():
+    floored = target("4h", name="high", applies=("prio=high",), floor="2h", rungs=(warn("30m"),))
+    told = history(OPENED_HIGH, "03-01 10:00 reclassified prio=low", "03-01 12:00 reclassified prio=high")
+    judgement = judged(told, floored)
+
+    assert [(saying(each), clock(each.due)) for each in judgement.statements] == [
+        ("03-01 09:30 soon", "03-01 13:00"),
+        ("03-01 14:00 breach", "03-01 14:00"),
+    ]
 
 
 def test_a_change_refolds_its_own_holds():

@@ -6,6 +6,7 @@ the due and one at 19:00, and ten minutes of grace.
 
 import pytest
 
+from service.sla.judge import explain
 from service.sla.statements import Judgement, Kind
 from tests.sla.telling import (
     END,
@@ -15,9 +16,11 @@ from tests.sla.telling import (
     history,
     judged,
     office,
+    rules,
     saying,
     sayings,
     span,
+    stand,
     standing,
     target,
     warn,
@@ -223,6 +226,51 @@ def test_a_rung_that_asks_for_more_than_the_budget_speaks_at_the_start():
     judgement = judged(history(OPENED), target("1h", rungs=(warn("-1h"),)), upto="03-01 09:00:00.000001")
 
     assert sayings(judgement) == ["03-01 09:00 soon"]
+
+
+@pytest.mark.parametrize("budget", ["8h", "8 days"])
+def test_a_rung_that_asks_for_the_whole_budget_speaks_at_the_start_whatever_is_held(budget: str):
+    told = history("03-01 08:00 held reason=customer", OPENED, "03-01 10:00 resumed", "03-01 11:00 resolved")
+    judgement = judged(told, target(budget, rungs=(warn("0h"),), accepts=("customer",)))
+
+    assert sayings(judgement) == ["03-01 09:00 soon", "03-01 11:00 verdict met by e4"]
+
+
+# --- explained --------------------------------------------------------------------------------------
+
+
+def test_an_explanation_by_hand():
+    told = history(
+        "03-01 16:00 opened area=north",
+        "03-01 17:00 documents_complete",
+        "03-01 17:30 held reason=customer",
+        "03-04 10:00 resumed",
+        "03-05 10:30 resolved",
+        shared=["03-04 14:00 excluded area=north reason=weather to=03-04T15:00"],
+    )
+    restore = target(
+        calendar=office(),
+        gate=(("documents_complete",),),
+        accepts=("customer",),
+        exclusions=("weather",),
+    )
+    ((promise, stretches),) = explain(told, rules(restore), at(END))
+
+    assert stand(promise) == "e1 due 03-05 10:30 met at 03-05 10:30"
+    assert [(clock(each.start), clock(each.end), each.what, each.why) for each in stretches] == [
+        ("03-01 16:00", "03-01 17:00", "gated", "preconditions"),
+        ("03-01 17:00", "03-01 17:30", "counted", ""),
+        ("03-01 17:30", "03-01 18:00", "held", "customer"),
+        ("03-01 18:00", "03-04 09:00", "outside", "outside hours"),
+        ("03-04 09:00", "03-04 10:00", "held", "customer"),
+        ("03-04 10:00", "03-04 12:00", "counted", ""),
+        ("03-04 12:00", "03-04 13:00", "outside", "outside hours"),
+        ("03-04 13:00", "03-04 14:00", "counted", ""),
+        ("03-04 14:00", "03-04 15:00", "excluded", "weather"),
+        ("03-04 15:00", "03-04 18:00", "counted", ""),
+        ("03-04 18:00", "03-05 09:00", "outside", "outside hours"),
+        ("03-05 09:00", "03-05 10:30", "counted", ""),
+    ]
 
 
 # --- reopening --------------------------------------------------------------------------------------

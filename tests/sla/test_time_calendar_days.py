@@ -214,6 +214,22 @@ def test_backwards_from_a_wall_time_that_has_come_for_the_second_time():
     assert latest(of_new_york, "11-03 06:30", "1 days") == "11-02 05:30"  # 01:30 EST; 01:30 EDT
 
 
+def test_a_hold_over_a_tick_of_a_date_that_came_twice():
+    # At 00:01 of 7 November 2010 clocks in St. John's (2:30 h behind, then 3:30 h) went back to 23:01 of the 6th.
+    day_three = "2010-11-07 02:30:30"  # 00:00:30 of the 7th; half an hour later it is 23:30 of the 6th again
+    opened = "2010-11-04 02:30:30 opened"
+    over = ("2010-11-07 02:30 held reason=customer", "2010-11-07 03:00 resumed")
+    after = ("2010-11-07 02:31 held reason=customer", "2010-11-07 03:00 resumed")
+    three_days = target("3 days", zone=ZoneInfo("America/St_Johns"), accepts=("customer",))
+
+    assert missed(judged(history(opened), three_days)) == (day_three, "counted 72h, 3 days")
+    assert missed(judged(history(opened, *after), three_days)) == (day_three, "counted 72h, 3 days")
+    assert missed(judged(history(opened, *over), three_days)) == (
+        "2010-11-08 03:30:30",
+        "held 30m, counted 96h 30m, 3 days",
+    )
+
+
 def test_a_date_that_a_change_of_zone_skipped():
     # Samoa had no 30 December 2011; 10:00 of that date, read 10 h behind as before, is 10:00 of the 31st, 14 h ahead.
     told = history("2011-12-29 10:00 opened", zone=APIA)

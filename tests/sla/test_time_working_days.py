@@ -387,6 +387,22 @@ def test_backwards_over_spring_festival(days: int, before: str, midnight: str, c
 
 
 @table(
+    "days, before, midnight, closing, same_time",
+    [
+        # Monday's night shift ends on Tuesday at 06:00; Friday's on Saturday.
+        ("while a night shift is on", 1, "03-05 03:00", "03-05 00:00", "03-02 06:00", "03-04 03:00"),
+        ("two, while it is on", 2, "03-05 03:00", "03-02 00:00", "03-01 06:00", "03-01 03:00"),
+        ("a microsecond before it ends", 1, "03-05 05:59:59.999999", "03-05 00:00", "03-02 06:00", "03-04 05:59:59.999999"),
+        ("when it ends", 1, "03-05 06:00", "03-05 00:00", "03-05 06:00", "03-04 06:00"),
+    ],
+)  # fmt: skip
+def test_backwards_a_day_that_has_not_ended_is_not_counted(
+    days: int, before: str, midnight: str, closing: str, same_time: str
+):
+    assert latest_days(days, before, office(day="22:00-30:00")) == (midnight, closing, same_time)
+
+
+@table(
     "hours, before, midnight, closing, same_time",
     [
         ("02:30 is skipped: 03:30", NEW_YORK_DAILY, "03-11 02:30", "03-11 04:00", "03-10 22:00", "03-10 07:30"),
