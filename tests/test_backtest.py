@@ -14,7 +14,7 @@ from service.sla.events import Event
 from service.sla.history import History
 from service.sla.instants import DAY, HOUR, SECOND, instant_of
 from service.sla.judge import judge
-from service.sla.policy import Match, Rules, Where
+from service.sla.policy import Deemed, Match, Rules, Where
 from service.wire import BadLine, read_events
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -214,7 +214,19 @@ def test_only_attributes_that_can_matter_are_kept():
         "source",
         "by",
         *("area", "exclusion", "from", "start", "version", "replace"),  # read by the engine, as `to` is
+        *("at", "due", "extension", "rank", "until"),
     }
+
+
+def test_what_kinds_of_promise_ask_is_kept():
+    asked = (Match("away", (Where("who", frozenset({"all"}), also=(Where("where", frozenset({"home"})),)),)),)
+    targets = tuple(
+        replace(target, deemed=Deemed(asked, (Match("report_written"),), 0), stated_by="promised_for")
+        for target in RULES.versions[0].targets
+    )
+
+    kept = attributes_read(Rules((replace(RULES.versions[0], targets=targets),)))
+    assert {"who", "where", "promised_for"} <= kept
 
 
 def test_what_a_gate_asks_is_kept():

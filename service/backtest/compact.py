@@ -67,7 +67,8 @@ def _asked(policy: Policy) -> Iterator[str]:
     for target in policy.targets:
         yield from (where.attribute for where in _conditions(target.applies))
         yield from (where.attribute for match in _matches(target) for where in _conditions(match.where))
-        yield target.stated_by
+        if target.stated_by:
+            yield target.stated_by
 
 
 def _matches(target: Target) -> Iterator[Match]:
