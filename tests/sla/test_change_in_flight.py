@@ -3,6 +3,8 @@
 Most rows: opened at 09:00 on Friday 1 March 2024; `high` has 4 h, `low` 24 h, both round the clock.
 """
 
+import pytest
+
 from service.sla.judge import judge
 from service.sla.policy import DayEnd, Meaning, Policy, Rules
 from service.sla.statements import Judgement
@@ -433,6 +435,22 @@ def test_start_events_after_a_rejudge_are_those_of_the_new_version():
     ]
 
 
+@pytest.mark.parametrize("source", ["a", "z"])
+def test_a_start_event_at_the_instant_of_a_rejudge_is_one_of_the_new_version(source: str):
+    again = policy(target("4h", reopen=True), version="2", since="2025-01-01 00:00")
+    lines = [
+        OPENED,
+        "03-01 10:00 resolved",
+        "03-01 12:00 rejudge version=2",
+        f"03-01 12:00 reopened source={source}",
+    ]
+
+    assert by_version(under(*lines, policies=(OLD, again))) == [
+        "1: 03-01 10:00 verdict met by e2",
+        "2: 03-01 16:00 breach",
+    ]
+
+
 def test_start_events_before_a_rejudge_are_those_of_the_old_version():
     again = policy(target("4h", reopen=True), version="2", since="2025-01-01 00:00")
     lines = [OPENED, "03-01 10:00 resolved", "03-01 11:00 reopened", "03-01 12:00 rejudge version=2"]
@@ -461,6 +479,21 @@ def test_a_rejudge_that_is_voided_in_the_words_of_a_later_version_only_stands():
     ]
     assert by_version(under(*told, "03-01 11:00 struck event=e3", policies=(OLD, second, third))) == [
         "3: 03-02 05:00 breach"
+    ]
+
+
+def test_a_promise_whose_start_did_not_happen_in_the_words_of_one_version_does_not_come_back_in_the_next():
+    second = policy(target("16h"), version="2", since="2025-01-01 00:00", vocabulary=STRUCK)
+    third = policy(target("20h"), version="3", since="2025-01-01 00:00")
+    lines = [
+        OPENED,
+        "03-01 11:00 struck event=e1",
+        "03-01 12:00 rejudge version=2",
+        "03-01 14:00 rejudge version=3",
+    ]
+
+    assert by_version(under(*lines, policies=(OLD, second, third))) == [
+        "1: 03-01 12:00 verdict superseded by e3"
     ]
 
 

@@ -193,6 +193,7 @@ def test_a_due_past_the_latest_instant_is_not_known():
     assert due(judged(told, target("24h"))) == "-"
     assert due(judged(told, target("1 days"))) == "-"
     assert due(judged(told, target("1000000 days"))) == "-"
+    assert due(judged(told, target("10000000 days"))) == "-"  # beyond the year 9999
 
 
 def test_the_account_of_a_breach_by_hand():

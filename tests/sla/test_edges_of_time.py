@@ -75,6 +75,7 @@ def test_hours_that_open_once():
     opening, closing = at("2024-03-01 09:00"), at("2024-03-01 17:00")
 
     assert hours.closed(at("2024-02-29 00:00"), at("2024-03-02 00:00")) == 40 * HOUR
+    assert list(hours.segments(opening, closing + 1)) == [(opening, closing)]
     assert hours.after(opening, 8 * HOUR) == closing
     assert hours.before(closing, 8 * HOUR) == opening
     assert hours.after(opening, 8 * HOUR + 1) is None

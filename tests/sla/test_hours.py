@@ -190,11 +190,14 @@ def test_always():
         assert ALWAYS.after(start, nothing) == ALWAYS.before(start, nothing) == start
 
 
-@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Honolulu"])  # 14 h ahead, 10 h behind
-def test_a_question_at_the_edge_of_a_layout_needs_the_dates_beyond_it(zone: str):
+@pytest.mark.parametrize(
+    ("zone", "shift"),  # 14 h ahead, 10 h behind; every moment is in a shift
+    [("Pacific/Kiritimati", "00:00-24:00"), ("Pacific/Honolulu", "00:00-24:00"), ("Pacific/Honolulu", "20:00-44:00")],
+)  # fmt: skip
+def test_a_question_at_the_edge_of_a_layout_needs_the_dates_beyond_it(zone: str, shift: str):
     edge = 50 * CHUNK_DAYS * DAY
-    for start in (edge - 2 * HOUR, edge):
-        hours = calendar(ZoneInfo(zone), "00:00-24:00", weekend="00:00-24:00").latest.hours
+    for start in (edge - 2 * HOUR, edge, edge + DAY):
+        hours = calendar(ZoneInfo(zone), shift, weekend=shift).latest.hours
 
         assert hours.worked(start, start + HOUR) == HOUR
 
