@@ -143,10 +143,12 @@ class Scheduled:
         self._cover(instant, instant)
         while True:
             index = bisect_right(self._ends, instant)
-            if index < len(self._starts) - 1:  # the last one may still grow by the next chunk
+            last = len(self._starts) - 1
+            # The last segment may still grow by the next chunk, unless there is none.
+            if index < last or (index == last and (self._starts[index] <= instant or not self._extend())):
                 opening = max(instant, self._starts[index])
                 return opening if opening < LATEST else None
-            if not self._extend():
+            if index > last and not self._extend():
                 return None
 
     def segments(self, start: Instant, end: Instant) -> Iterator[Segment]:

@@ -361,3 +361,14 @@ def test_backwards_over_days_on_which_clocks_change(
     hours: Calendar, amount: str, before_in_utc: str, expected_in_utc: str
 ):
     assert latest(target("8h", calendar=hours), before_in_utc, amount) == expected_in_utc
+
+
+def test_hours_without_a_break_are_open_at_the_due():
+    week = {"weekend": "00:00-24:00"}
+    for hours in (
+        calendar(UTC, "00:00-24:00", **week),
+        calendar(UTC, "00:00-24:00", **week, d2024_02_29=""),
+        calendar(UTC, "00:00-24:00", **week, d2024_03_05=""),
+    ):
+        later = target("8h", calendar=hours, boundary=Boundary.NEXT_OPEN)
+        assert missed(judged(history("03-01 09:00 opened"), later)) == ("03-01 17:00", "counted 8h")
