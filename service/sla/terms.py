@@ -31,9 +31,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """An event at `at` stated `instant`."""
+    """The event `key` at `at` stated `instant`."""
 
     at: Instant
+    key: EventKey
     instant: Instant
 
 

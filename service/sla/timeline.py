@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Final
@@ -54,25 +54,32 @@ class Circumstances:
         return Circumstances(self.gate if self.gate <= instant else NEVER, known_by(self.pauses, instant))
 
 
-def timeline_of(target: Target, start: Instant, circumstances: Circumstances, edition: Edition) -> Timeline:
-    """The clock of a promise of `target` that begins at `start`, reckoned by `edition` of its calendar."""
-    clock = max(start, circumstances.gate)
-    first = bisect_right(circumstances.pauses, clock, key=lambda pause: pause.end)
-    return Timeline(target, edition, start, clock, circumstances.pauses[first:])
-
-
 @dataclass(frozen=True)
 class Timeline:
-    """A promise of `target` begun at `start`, whose clock starts at `clock`, NEVER while the gate is closed.
-
-    `pauses` are disjoint, in order, and end after `clock`.
-    """
+    """A promise of `target` begun at `start`, reckoned by `edition` of its calendar."""
 
     target: Target
-    edition: Edition
     start: Instant
-    clock: Instant
-    pauses: Sequence[Pause]
+    circumstances: Circumstances
+    edition: Edition
+
+    @cached_property
+    def clock(self) -> Instant:
+        """Where its clock starts; NEVER while the gate is closed."""
+        return max(self.start, self.circumstances.gate)
+
+    @cached_property
+    def pauses(self) -> Sequence[Pause]:
+        """The pauses that end after its clock starts."""
+        pauses = self.circumstances.pauses
+        return pauses[bisect_right(pauses, self.clock, key=lambda pause: pause.end) :]
+
+    def known_at(self, instant: Instant) -> Timeline:
+        """As what was known at `instant` tells it; the very same when that tells all."""
+        edition, known = self.target.calendar.known_at(instant), self.circumstances.known_at(instant)
+        if edition is self.edition and known is self.circumstances:
+            return self
+        return replace(self, circumstances=known, edition=edition)
 
     def used_up(self, amount: int) -> Instant | None:
         """The earliest instant by which `amount` of the target's unit is used up.

@@ -280,8 +280,8 @@ def what_is_reclassified_starts_anew(patch: pytest.MonkeyPatch) -> None:
     original = walk.Walk._arrive
 
     def arrive(self: Any, instant: int) -> None:
-        later = walk.timeline_of(self.target, instant, self.circumstances, self.timeline.edition)
-        self.timeline = replace(later, start=self.timeline.start)
+        later = replace(self.timeline.circumstances, gate=max(instant, self.timeline.circumstances.gate))
+        self.timeline = replace(self.timeline, circumstances=later)
         original(self, instant)
 
     patch.setattr(walk.Walk, "_arrive", arrive)
