@@ -42,7 +42,7 @@ def test_a_group_within_a_group():
 
 def test_empty_groups():
     assert place(the_error(HEAD + "areas: {}\n" + TARGET)) == (6, 1, "areas")
-    assert place(the_error(HEAD + "areas: {town: []}\n" + TARGET)) == (6, 15, "areas.town")
+    assert place(the_error(HEAD + "areas: {town: []}\n" + TARGET)) == (6, 9, "areas.town")
 
 
 def test_exclusions_of_the_file_hold_for_targets_without_their_own():
