@@ -66,7 +66,7 @@ class Walk:
             self._pass_to(events[place].at)
             if events[place].at >= self.ticket.until and self.state is not State.BREACHED:
                 self._hand_over()
-                return place
+                return max(place, self.settled)
             for happening, event in self._happenings(place):
                 self._take(happening, event, event.at)
             if self.state in ENDED or self._gives_way(place, starts):
