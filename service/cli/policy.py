@@ -11,7 +11,9 @@ import click
 from service.cli.database import with_database
 from service.cli.files import POLICY, content, error_lines, findings, read_policy
 from service.cli.moments import UTC, told
+from service.cli.outlined import outlined
 from service.cli.output import say, show, show_json
+from service.cli.packs import packs
 from service.cli.places import POLICY_PLACE
 from service.cli.program import Problem
 from service.cli.worked import test
@@ -159,4 +161,5 @@ def _identity(read: Policy) -> dict[str, Any]:
     }
 
 
-policy.add_command(test)
+for command in (test, outlined, packs):
+    policy.add_command(command)
