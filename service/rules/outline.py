@@ -87,7 +87,7 @@ def _entry(
         budget=_budget(target),
         hours=_hours(target),
         start=_events(target.start) or _word(kinds.START),
-        gate=" and ".join(_alternatives(given(entry).any) for entry in target.gate or ()),
+        gate=_gate(target),
         stop=_events(target.stop),
         clause=target.clause or "",
         regime=target.regime or "",
@@ -145,9 +145,9 @@ def _event(event: EventShape) -> str:
     return f"{event.event} ({where})" if where else given(event.event)
 
 
-def _alternatives(events: list[EventShape | None] | None) -> str:
-    told = _events(events)
-    return f"({told})" if len(events or ()) > 1 else told
+def _gate(target: TargetShape) -> str:
+    told = [_events(given(entry).any) for entry in target.gate or ()]
+    return " and ".join(f"({each})" if " or " in each and len(told) > 1 else each for each in told)
 
 
 def _word(matches: Iterable[Match]) -> str:
