@@ -17,6 +17,7 @@ MORE = (
     stop: {event: noted, where: {call: done}}
     budget: 72h
     assumed: as after a repair
+    overrides: [{name: far, when: {area: far}, budget: 96h}]
   report: {off: true, why: no number is named, set: a budget, stop: noted, hours: office}
 """
 )
@@ -48,9 +49,9 @@ def test_the_table_of_a_policy(policy):
 
     assert lines[:2] == [
         "harbour version 1 of tenant harbour, zone Asia/Shanghai",
-        "3 targets on, 1 off",
+        "4 targets on, 1 off",
     ]
-    assert [cells(line, starts) for line in lines[5:9]] == [
+    assert [cells(line, starts) for line in lines[5:10]] == [
         [
             "repair",
             "on",
@@ -76,6 +77,16 @@ def test_the_table_of_a_policy(policy):
             "on",
             "every ticket",
             "72 hours",
+            "round the clock",
+            "resolved -> noted (call: done)",
+            "第五条「故障修復後七十二小時內百分百回訪,對…",
+            "yes",
+        ],
+        [
+            "/far",
+            "on",
+            "area: far",
+            "96 hours",
             "round the clock",
             "resolved -> noted (call: done)",
             "第五条「故障修復後七十二小時內百分百回訪,對…",
@@ -108,7 +119,7 @@ def test_a_policy_without_anything_to_tell_below(tmp_path):
 
 def test_a_policy_as_json(policy):
     told = asked("policy", "show", policy)
-    repair, vip, callback, report = told["targets"]
+    repair, vip, callback, _, report = told["targets"]
 
     assert (told["policy"], told["version"], told["tenant"], told["zone"]) == (
         "harbour",
