@@ -29,8 +29,8 @@ _CELL: Final = 44
 def outlined(file: Path, as_json: bool) -> None:
     """Show what a policy promises, target by target: to whom, how much time, from what until what, and where it stands.
 
-    Below the table: what a clock waits for (`gated`), every number that is assumed and not the source's, with the reason,
-    and every target that is off, with what has to be set. FILE is a policy file, or pack:NAME.
+    Below the table: what a clock waits for (`gated`), every number that is assumed and not the source's, with the
+    reason, and every target that is off, with what has to be set. FILE is a policy file, or pack:NAME.
     """
     outline = read_outline(file)
     if as_json:

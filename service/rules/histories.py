@@ -1,4 +1,4 @@
-"""Files of worked histories -> what happened and what has to be said of it; `docs/worked-histories.md` is the format."""
+"""Files of worked histories -> what happened and what has to be said of it, as `docs/worked-histories.md` tells."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ _NAMES_ANOTHER: Final = frozenset({_VOIDED, "refuted"})
 class Worked:
     """One history: what happened up to `upto`, in the order of the file, and what has to be said of it.
 
-    `shared` are the events of areas. `looked_at` are the targets that are compared, None for all; `all_rungs` whether every
-    warning and escalation of theirs has to be named. `line` is where it begins in its file.
+    `shared` are the events of areas. `looked_at` are the targets that are compared, None for all; `all_rungs` whether
+    every warning and escalation of theirs has to be named. `line` is where it begins in its file.
     """
 
     name: str

@@ -65,8 +65,8 @@ class Happening:
 class Saying:
     """What is said of a promise of `target`: a verdict, `breach`, a rung by its name, or `open`.
 
-    Expected: `due` counts when `due_told`, and `begun` and `remarks` when they are not None. Found: all of them do. A due
-    that is not known is None; `at` is None for `open`.
+    Expected: `due` counts when `due_told`, and `begun` and `remarks` when they are not None. Found: all of them do.
+    A due that is not known is None; `at` is None for `open`.
     """
 
     target: str

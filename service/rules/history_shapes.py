@@ -25,7 +25,7 @@ class Rungs(StrEnum):
 def _block(value: object) -> str:
     """A block of lines; that it is one, only the file itself can tell."""
     if not isinstance(value, str):
-        raise ValueError("is one text: write `|` behind the key, and below it one line for each")  # noqa: TRY004 - pydantic collects ValueError only
+        raise ValueError("is one text: write `|` behind the key, and below it one line for each")  # noqa: TRY004 - for pydantic
     return value
 
 

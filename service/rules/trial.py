@@ -16,10 +16,11 @@ from service.sla.statements import Judgement, Kind, State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """How a history ended: `missing` was expected and is not said, `found` is said of these targets and was not expected.
+    """How a history ended: `missing` was expected and is not said, `found` is said and was not expected.
 
-    Of warnings and escalations `found` has those of a target and kind of which one is missing, or all that were not
-    expected when all have to be named. `note` tells why nothing at all is said, when there is a reason.
+    `found` is about the targets that are looked at. Of warnings and escalations it has those of a target and kind of
+    which one is missing, or all that were not expected when all have to be named. `note` tells why nothing at all is
+    said, when there is a reason.
     """
 
     missing: tuple[Saying, ...]
