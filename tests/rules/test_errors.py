@@ -401,6 +401,8 @@ def test_a_budget(budget, words):
         ("floor: 1 calendar_day", 12, "floor", "counts days"),
         ("day_end: closing", 14, "day_end", "24h count none"),
         ("day_end: noon", 14, "day_end", "write midnight or closing or same_time"),
+        ("last_day: whole", 15, "last_day", "24h count none"),
+        ("last_day: sunday", 15, "last_day", "write same_time or whole or working"),
         ("accepts: [any, parts]", 5, "accepts", "is every reason"),
         ("exclusions: [any, typhoon]", 5, "exclusions", "is every reason"),
         ("exclusions: [typhoon, none]", 27, "exclusions[1]", "leave the key out"),
@@ -519,6 +521,24 @@ def test_calendar_days_with_the_hours_of_a_calendar():
 
     assert place(error) == (10, 12, "targets.fix.hours")
     assert "3 calendar_days pass at all hours" in error.message
+
+
+@pytest.mark.parametrize(
+    ("more", "line", "column", "field", "words"),
+    [
+        ("last_day: working", 10, 15, "last_day", "give its name in `hours`"),
+        ("hours: 24x7\n    last_day: working", 11, 15, "last_day", "says which days are worked"),
+        ("last_day: whole\n    hours: office", 11, 12, "hours", "3 calendar_days pass at all hours"),
+    ],
+)
+def test_the_last_of_some_calendar_days(more, line, column, field, words):
+    text = HEAD + TARGET.replace("24h", "3 calendar_days")
+    error = the_error(text + f"    {more}\n" + OFFICE)
+
+    assert place(error) == (line, column, f"targets.fix.{field}")
+    assert words in error.message
+    assert rules.check(text + "    hours: office\n    last_day: working\n" + OFFICE) == ()
+    assert rules.check(text + "    last_day: whole\n") == ()
 
 
 def test_a_budget_that_its_calendar_stretches_over_ten_years():

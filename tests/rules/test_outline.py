@@ -36,6 +36,8 @@ targets:
   visit: {start: promise_accepted, promised: due, stop: {event: noted, where: {visit: arrived}}}
   notice: {start: change_scheduled, before: at, budget: 24h, stop: queued}
   pay: {start: held, stop: queued, budget: 90 calendar days, owner: customer}
+  grace: {stop: queued, budget: 5 calendar days, last_day: whole}
+  law: {stop: queued, budget: 10 calendar days, last_day: working, hours: office}
   once: {gate: paid, stop: resolved, budget: 1h30m, hours: 24x7}
   report: {off: true, why: no number, set: a budget, stop: noted}
 """.replace("paid", "queued")
@@ -97,6 +99,8 @@ def test_variants_stand_below_their_target_and_say_what_is_assumed_there():
         ("visit", "until `due`, as promised", ""),
         ("notice", "24 hours before `at`", "round the clock"),
         ("pay", "90 calendar days, the customer's own", "round the clock"),
+        ("grace", "5 calendar days, to the last day's end", "round the clock"),
+        ("law", "10 calendar days, to a working day's end", "days off of office"),
         ("once", "1 hour 30 minutes", "round the clock"),
         ("report", "", "round the clock"),
     ],

@@ -15,6 +15,7 @@ from service.sla.policy import (
     ANY_REASON,
     Boundary,
     DayEnd,
+    LastDay,
     Limit,
     Match,
     Meaning,
@@ -205,6 +206,19 @@ def test_day_ends(written, day_end):
     found = target(f"    hours: office\n    day_end: {written}\n", budget="1 working_day")
 
     assert found.day_end is day_end
+
+
+@pytest.mark.parametrize(
+    ("written", "last_day"),
+    [
+        ("", LastDay.SAME_TIME),
+        ("    last_day: same_time\n", LastDay.SAME_TIME),
+        ("    last_day: whole\n", LastDay.WHOLE),
+        ("    last_day: working\n    hours: office\n", LastDay.WORKING),
+    ],
+)
+def test_last_days(written, last_day):
+    assert target(written, budget="10 calendar_days").last_day is last_day
 
 
 @pytest.mark.parametrize(
