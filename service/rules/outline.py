@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from service.rules import kinds
 from service.rules.build import given
+from service.rules.event_shapes import Condition, Conditions, EventShape, NegatedShape
+from service.rules.happenings import values_of
 from service.rules.lengths import Length
-from service.rules.shapes import ROUND_THE_CLOCK, Conditions, EventShape, Owner, PolicyShape, TargetShape
+from service.rules.shapes import ROUND_THE_CLOCK, Owner, PolicyShape, TargetShape
 from service.rules.variants import overridden
 from service.rules.vocabulary import Words
 from service.sla.instants import SECOND
@@ -140,10 +142,16 @@ def _hours(target: TargetShape) -> str:
     return f"days off of {target.hours}" if target.last_day is LastDay.WORKING else given(target.hours)
 
 
-def _conditions(told: Mapping[str, list[str | None] | None] | None) -> str:
-    return ", ".join(
-        f"{name}: {' or '.join(map(given, values or ()))}" for name, values in (told or {}).items()
-    )
+def _conditions(told: Conditions | None) -> str:
+    return ", ".join(f"{name}: {_condition(condition)}" for name, condition in (told or {}).items())
+
+
+def _condition(condition: Condition | None) -> str:
+    """`gold or vip`, `not gold`, `neither gold nor vip`."""
+    values = values_of(condition)
+    if not isinstance(condition, NegatedShape):
+        return " or ".join(values)
+    return f"not {values[0]}" if len(values) == 1 else f"neither {' nor '.join(values)}"
 
 
 def _events(events: Iterable[EventShape | None] | None) -> str:

@@ -236,6 +236,21 @@ def test_a_gate_is_a_list_of_preconditions_each_with_alternatives(written, gate)
     assert target(f"    gate: {written}\n").gate == gate
 
 
+def test_conditions_that_say_not():
+    text = """\
+    applies: {tier: {not: [gold, vip]}, kind: fault, cause: {not: external}}
+    gate: {event: noted, where: {papers: {not: missing}}}
+"""
+    found = target(text)
+
+    assert found.applies == (
+        Where("tier", frozenset({"gold", "vip"}), negated=True),
+        Where("kind", frozenset({"fault"})),
+        Where("cause", frozenset({"external"}), negated=True),
+    )
+    assert found.gate == ((Match("noted", (Where("papers", frozenset({"missing"}), negated=True),)),),)
+
+
 def test_limits_of_holds_and_exclusions_for_any_reason():
     found = target("    accepts: any\n    max_open: {any: 90m}\n    exclusions: any\n")
 
@@ -429,7 +444,7 @@ def test_the_calendar_in_the_docs_is_that_of_the_examples():
 
 
 def test_the_docs_name_every_key():
-    from service.rules import later, shapes
+    from service.rules import event_shapes, later, shapes
 
     text = DOCS.read_text()
     known = {key for shape in (shapes.PolicyShape, shapes.TargetShape) for key in shape.model_fields}
@@ -438,7 +453,7 @@ def test_the_docs_name_every_key():
     assert {key for key in known | coming if f"`{key}`" not in text} == set()
     calendars = {
         key
-        for shape in (shapes.CalendarShape, shapes.CalendarFileShape, shapes.PreconditionShape)
+        for shape in (shapes.CalendarShape, shapes.CalendarFileShape, event_shapes.PreconditionShape)
         for key in shape.model_fields
     }
     assert {key for key in calendars if f"{key}:" not in text and f"`{key}`" not in text} == set()
