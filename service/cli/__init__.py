@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.cli.backtest import backtest
 from service.cli.calendar import calendar
 from service.cli.demo import demo
+from service.cli.diff import diff
 from service.cli.due import due
 from service.cli.explain import explain
 from service.cli.parked import parked
@@ -14,5 +15,6 @@ from service.cli.serve import migrate, serve
 
 __all__ = ["slaclock"]
 
+policy.add_command(diff)
 for command in (serve, migrate, policy, due, calendar, explain, backtest, parked, demo):
     slaclock.add_command(command)

@@ -61,7 +61,7 @@ class Listing:
         table(["ticket", "target", "was", "due", "is", "due", "because"], self.rows, err=err)
         rest = self.reasons.total() - len(self.rows)
         if rest > 0:
-            show(f"{rest:,} more; --out writes all of them", err=err)
+            show(f"{rest:,} more; `backtest --compare` writes all of them with --out", err=err)
 
 
 def _by_target(entry: tuple[tuple[Turn, str], int]) -> tuple[str, int, str, str, str]:

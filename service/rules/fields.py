@@ -50,7 +50,7 @@ _UNORDERED: Final[Mapping[str, Callable[[Any], object]]] = MappingProxyType(
 
 def differing(before: Target, after: Target) -> tuple[str, ...]:
     """The keys in which the two say something else that may change a verdict, in the order of `FIELDS`."""
-    return tuple(key for key in FIELDS if not _are_equal(key, before, after))
+    return tuple(key for key in FIELDS if not are_equal(key, before, after))
 
 
 def mixed(before: Target, after: Target, keys: Iterable[str]) -> Target:
@@ -62,18 +62,25 @@ def mixed(before: Target, after: Target, keys: Iterable[str]) -> Target:
 def renamed(before: Policy, after: Policy) -> Mapping[str, str]:
     """Targets of `before` that stand in `after` under another name and promise the same: name to name.
 
-    Only where one target comes into question on each side.
+    Only where one target comes into question on each side. Calendars of the same name are the same here.
     """
     kept = {target.id for target in before.targets} & {target.id for target in after.targets}
     gone = [target for target in before.targets if target.id not in kept]
     new = [target for target in after.targets if target.id not in kept]
     found: dict[str, str] = {}
     for target in gone:
-        same = [other.id for other in new if not differing(target, other)]
-        others = [other for other in gone if other is not target and not differing(target, other)]
+        same = [other.id for other in new if _promise_the_same(target, other)]
+        others = [other for other in gone if other is not target and _promise_the_same(target, other)]
         if len(same) == 1 and not others:
             found[target.id] = same[0]
     return MappingProxyType(found)
+
+
+def _promise_the_same(before: Target, after: Target) -> bool:
+    different = set(differing(before, after))
+    if before.calendar.name == after.calendar.name:
+        different.discard("hours")
+    return not different
 
 
 def same_calendar(before: Calendar, after: Calendar) -> bool:
@@ -81,7 +88,8 @@ def same_calendar(before: Calendar, after: Calendar) -> bool:
     return (before.zone.key, before.versions) == (after.zone.key, after.versions)
 
 
-def _are_equal(key: str, before: Target, after: Target) -> bool:
+def are_equal(key: str, before: Target, after: Target) -> bool:
+    """Whether the two say the same for `key`, one of `FIELDS`."""
     if key == "hours":
         return _same_hours(before, after)
     form = _UNORDERED.get(key)

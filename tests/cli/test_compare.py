@@ -94,7 +94,7 @@ def test_only_so_many_are_listed(both):
     told = called(*both, "--list", "1").splitlines()
 
     assert [each.split()[0] for each in told if each.startswith("T-")] == ["T-1"]
-    assert told[-1] == "1 more; --out writes all of them"
+    assert told[-1] == "1 more; `backtest --compare` writes all of them with --out"
 
 
 def test_nothing_flips(tmp_path):
