@@ -21,6 +21,9 @@ VOCABULARY: Final = "vocabulary"
 #: (target, the event that began the promise)
 About: TypeAlias = tuple[str, EventKey]
 
+#: The policy and the target that judge a promise before, and those after.
+Pair: TypeAlias = "tuple[tuple[Policy, Target], tuple[Policy, Target]]"
+
 
 class Change(StrEnum):
     """What happened to the target of a promise."""
@@ -59,46 +62,42 @@ class View:
 
 
 class Trials:
-    """The verdicts of a side with targets exchanged. Rules are made once for each exchange."""
+    """What a side says with targets exchanged. Rules are made once for each exchange."""
 
     def __init__(self) -> None:
         """Nothing exchanged yet."""
         self._rules: dict[tuple[int, str, str, str, str], tuple[Rules, Rules]] = {}
 
     def keys(
-        self, view: View, before: tuple[Policy, Target], after: tuple[Policy, Target], about: About
+        self, view: View, pair: Pair, about: About, *, dues: bool = False
     ) -> tuple[tuple[str, ...], bool]:
-        """The keys whose change brings the verdict that `view`, the side of after, has about `about`.
+        """The keys whose change brings the verdict that `view`, the side of after, has about `about`; with `dues` the due.
 
         Each by itself; where none is enough, all without which it would not come, together.
         """
-        pair = (before, after)
-        verdict = self._verdict(view, pair, about, differences := _differences(*pair))
-        alone = tuple(key for key in differences if self._verdict(view, pair, about, (key,)) == verdict)
+        differences = tuple(_differing(*pair))
+
+        def outcome(keys: Iterable[str]) -> State | Instant | None:
+            return self._outcome(view, pair, about, tuple(keys), dues=dues)
+
+        wanted = outcome(differences)
+        alone = tuple(key for key in differences if outcome((key,)) == wanted)
         if alone or not differences:
             return alone, False
         needed = tuple(
-            key
-            for key in differences
-            if self._verdict(view, pair, about, tuple(other for other in differences if other != key))
-            != verdict
+            key for key in differences if outcome(other for other in differences if other != key) != wanted
         )
         return needed or differences, True
 
-    def _verdict(
-        self,
-        view: View,
-        pair: tuple[tuple[Policy, Target], tuple[Policy, Target]],
-        about: About,
-        keys: tuple[str, ...],
-    ) -> State | None:
+    def _outcome(
+        self, view: View, pair: Pair, about: About, keys: tuple[str, ...], *, dues: bool
+    ) -> State | Instant | None:
         rules = self._exchanged(view.rules, pair, keys)
         promises = judge(view.history, rules, view.upto).promises
-        return next((each.state for each in promises if (each.target, each.started_by) == about), None)
+        found = next((each for each in promises if (each.target, each.started_by) == about), None)
+        return None if found is None else found.due if dues else found.state
 
-    def _exchanged(
-        self, rules: Rules, pair: tuple[tuple[Policy, Target], tuple[Policy, Target]], keys: tuple[str, ...]
-    ) -> Rules:
+    def _exchanged(self, rules: Rules, pair: Pair, keys: tuple[str, ...]) -> Rules:
         """`rules` whose target of after is that of before but for `keys`."""
         (old, before), (new, after) = pair
         name = (id(rules), old.version, before.id, f"{new.version} {after.id}", " ".join(keys))
@@ -108,9 +107,7 @@ class Trials:
         return known[1]
 
 
-def _exchange(
-    rules: Rules, pair: tuple[tuple[Policy, Target], tuple[Policy, Target]], keys: Iterable[str]
-) -> Rules:
+def _exchange(rules: Rules, pair: Pair, keys: Iterable[str]) -> Rules:
     (old, before), (new, after) = pair
     chosen = set(keys)
     target = mixed(before, after, chosen - {VOCABULARY})
@@ -120,10 +117,6 @@ def _exchange(
         vocabulary=new.vocabulary if VOCABULARY in chosen else old.vocabulary,
     )
     return Rules(tuple(policy if each is new else each for each in rules.versions))
-
-
-def _differences(before: tuple[Policy, Target], after: tuple[Policy, Target]) -> tuple[str, ...]:
-    return tuple(_differing(before, after))
 
 
 def _differing(before: tuple[Policy, Target], after: tuple[Policy, Target]) -> Iterator[str]:

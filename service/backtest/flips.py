@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from service.backtest.causes import About, Cause, Change, Trials, View
+from service.backtest.causes import About, Cause, Change, Pair, Trials, View
 from service.rules.fields import renamed
+from service.sla.events import EventKey
 from service.sla.judge import judge
 from service.sla.policy import Policy, Target
-from service.sla.statements import Judgement, Promise
+from service.sla.statements import Judgement, Promise, State
 from service.sla.succession import promises, tenures
 
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A promise before and after, None where there is none. `cause` is told of a flip, not of a due that moved."""
+    """A promise before and after, None where there is none. `cause` is told where asked for."""
 
     before: Promise | None
     after: Promise | None
@@ -34,15 +35,26 @@ class Flip:
     @property
     def target(self) -> str:
         """The target before, else after."""
+        return self._any.target
+
+    @property
+    def begun(self) -> EventKey:
+        """The event that began it."""
+        return self._any.started_by
+
+    @property
+    def _any(self) -> Promise:
         found = self.before or self.after
-        return "" if found is None else found.target
+        assert found is not None
+        return found
 
 
 class Comparer:
-    """Holds two judgements of a ticket against each other."""
+    """Holds two judgements of a ticket against each other, and tells why verdicts flip; with `moves`, why dues move."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, moves: bool = False) -> None:
         """Nothing compared yet."""
+        self._moves = moves
         self._trials = Trials()
         self._names: dict[tuple[int, int], tuple[Policy, Policy, Mapping[str, str]]] = {}
 
@@ -53,7 +65,8 @@ class Comparer:
         names = self._renamed(governing)
         for pair in _paired(old, new, names):
             flip = Flip(*pair)
-            yield Flip(*pair, self._cause(flip, before, after, governing, names)) if flip.is_flip else flip
+            is_asked = flip.is_flip or (self._moves and flip.is_moved)
+            yield Flip(*pair, self._cause(flip, before, after, governing, names)) if is_asked else flip
 
     def _renamed(self, governing: tuple[Policy | None, Policy | None]) -> Mapping[str, str]:
         old, new = governing
@@ -73,7 +86,8 @@ class Comparer:
         names: Mapping[str, str],
     ) -> Cause:
         old = _ruling(before, flip.before) or governing[0]
-        new = _ruling(after, flip.after) or governing[1]
+        new = governing[1] if _is_left(flip.after) else _ruling(after, flip.after)
+        new = new or governing[1]
         if old is None or new is None:
             return Cause(Change.UNGOVERNED, _find(old, flip.before), _find(new, flip.after), (old, new))
         one, other = _find(old, flip.before), _find(new, flip.after)
@@ -83,19 +97,15 @@ class Comparer:
             one = _named(old, next((was for was, now in names.items() if now == other.id), other.id))
         if one is None or other is None:
             return Cause(Change.NEW if one is None else Change.GONE, one, other, (old, new))
-        return self._changed(flip, after, (old, one), (new, other))
+        return self._changed(flip, after, ((old, one), (new, other)))
 
-    def _changed(
-        self, flip: Flip, after: View, old: tuple[Policy, Target], new: tuple[Policy, Target]
-    ) -> Cause:
-        began = flip.before or flip.after
-        keys, together = (
-            self._trials.keys(after, old, new, (new[1].id, began.started_by)) if began else ((), False)
-        )
+    def _changed(self, flip: Flip, after: View, pair: Pair) -> Cause:
+        (old, one), (new, other) = pair
+        keys, together = self._trials.keys(after, pair, (other.id, flip.begun), dues=not flip.is_flip)
         change = Change.KEYS if keys else Change.VERSION
-        if old[1].id != new[1].id:
-            change = Change.VARIANT if _base(old[1].id) == _base(new[1].id) else Change.RENAMED
-        return Cause(change, old[1], new[1], (old[0], new[0]), keys, together)
+        if one.id != other.id:
+            change = Change.VARIANT if _base(one.id) == _base(other.id) else Change.RENAMED
+        return Cause(change, one, other, (old, new), keys, together)
 
 
 def _paired(
@@ -129,6 +139,11 @@ def _base(target: str) -> str:
 
 def _about(promise: Promise) -> About:
     return promise.target, promise.started_by
+
+
+def _is_left(promise: Promise | None) -> bool:
+    """Whether no target of the version that governs last took it over."""
+    return promise is not None and promise.state is State.SUPERSEDED
 
 
 def _due(promise: Promise | None) -> int | None:

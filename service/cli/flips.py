@@ -54,7 +54,7 @@ class Listing:
             [target, before or _NOTHING, after or _NOTHING, f"{count:,}", reason]
             for ((target, before, after), reason), count in sorted(self.reasons.items(), key=_by_target)
         ]
-        table(["target", "was", "is", "flips", "because"], counts, right=["flips"], err=err)
+        table(["target", "was", "is", "count", "because"], counts, right=["count"], err=err)
         if not self.rows:
             return
         show(err=err)
@@ -62,6 +62,11 @@ class Listing:
         rest = self.reasons.total() - len(self.rows)
         if rest > 0:
             show(f"{rest:,} more; `backtest --compare` writes all of them with --out", err=err)
+
+
+def _by_count(entry: tuple[Turn, int]) -> tuple[str, int, str, str]:
+    (target, before, after), count = entry
+    return target, -count, before or "", after or ""
 
 
 def _by_target(entry: tuple[tuple[Turn, str], int]) -> tuple[str, int, str, str, str]:
@@ -189,7 +194,7 @@ def summary_json(summary: Compared, reasons: Counter[tuple[Turn, str]]) -> dict[
                 "count": count,
                 "because": _told(turn, reasons),
             }
-            for turn, count in sorted(summary.flips.items(), key=lambda entry: (entry[0][0], -entry[1]))
+            for turn, count in sorted(summary.flips.items(), key=_by_count)
             for target, before, after in (turn,)
         ],
     }
