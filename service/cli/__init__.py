@@ -12,10 +12,11 @@ from service.cli.parked import parked
 from service.cli.policy import policy
 from service.cli.program import slaclock
 from service.cli.rejudge import rejudge
+from service.cli.report import report
 from service.cli.serve import migrate, serve
 
 __all__ = ["slaclock"]
 
 policy.add_command(diff)
-for command in (serve, migrate, policy, due, calendar, explain, backtest, rejudge, parked, demo):
+for command in (serve, migrate, policy, due, calendar, explain, backtest, report, rejudge, parked, demo):
     slaclock.add_command(command)

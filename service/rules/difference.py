@@ -25,6 +25,7 @@ _OF_FILE: Final = (
     "grace",
     "source",
     "events",
+    "aggregates",
 )
 
 #: What a key of the language says, in the keys of `FIELDS`, where it is not the one of the same name.

@@ -22,19 +22,28 @@ _PAGE: Final = text("""
     WHERE t.tenant = :tenant
       AND (t.bucket, t.ticket) > (CAST(:bucket AS smallint), CAST(:ticket AS text) COLLATE "C")
       AND (CAST(:since AS bigint) IS NULL OR t.latest_at >= :since)
-      AND (CAST(:target AS text) IS NULL OR EXISTS (
+      AND (CAST(:target AS text) IS NULL AND CAST(:due_from AS bigint) IS NULL AND CAST(:due_to AS bigint) IS NULL
+        OR EXISTS (
             SELECT FROM promise p
-            WHERE (p.bucket, p.tenant, p.ticket) = (t.bucket, t.tenant, t.ticket) AND p.target = :target))
+            WHERE (p.bucket, p.tenant, p.ticket) = (t.bucket, t.tenant, t.ticket)
+              AND (CAST(:target AS text) IS NULL OR p.target = :target)
+              AND (p.due IS NULL OR (CAST(:due_from AS bigint) IS NULL OR p.due >= :due_from)
+                                AND (CAST(:due_to AS bigint) IS NULL OR p.due < :due_to))))
     ORDER BY t.bucket, t.ticket LIMIT :limit
 """)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Tickets with a promise of `target`, and with an event at or after `since`; None: any."""
+    """Tickets with an event at or after `since`, and with a promise of `target` due in [`due_from`, `due_to`); None: any.
+
+    A promise without a due may be due at any time.
+    """
 
     target: str | None = None
     since: Instant | None = None
+    due_from: Instant | None = None
+    due_to: Instant | None = None
 
 
 async def existing(tx: Tx, keys: Iterable[TicketKey]) -> list[TicketKey]:
@@ -50,6 +59,8 @@ async def page(tx: Tx, tenant: str, chosen: Filter, after: TicketKey | None, lim
         "ticket": "" if after is None else after[1],
         "since": chosen.since,
         "target": chosen.target,
+        "due_from": chosen.due_from,
+        "due_to": chosen.due_to,
         "limit": limit,
     }
     return [(tenant, ticket) for (ticket,) in await tx.rows(_PAGE, parameters)]
