@@ -170,6 +170,40 @@ def test_for_people(files):
     ]
 
 
+def test_a_budget_that_counts_otherwise_from_a_version_on(tmp_path):
+    """Until March hours, from April on days: the year's aggregate, which is in days, is about those in days."""
+    text = POLICY.partition("aggregates:")[0]
+    newer = text.replace('version: "1"', 'version: "2"').replace("2000-01-01", "2026-04-01")
+    newer = newer.replace(
+        "budget: 24h, overrides: [{name: gold, when: {tier: gold}, budget: 8h}]", "budget: 3 calendar_days"
+    )
+    (tmp_path / "new.yaml").write_text(
+        f"{newer}aggregates: {{target: repair, period: year, mean: 1 calendar_days}}\n", encoding="utf-8"
+    )
+    april = (
+        line("1", "opened", "2026-04-02T10:00:00+08:00", "G"),
+        line("2", "resolved", "2026-04-04T11:00:00+08:00", "G"),
+        line("1", "noted", "2026-06-01T00:00:00+08:00", "F"),
+    )
+    policy, events = written(tmp_path, *MARCH, *april, policy=text)
+
+    told = asked(
+        "report",
+        "--policy",
+        policy,
+        "--policy",
+        tmp_path / "new.yaml",
+        "--events",
+        events,
+        "--target",
+        "repair",
+    )
+
+    assert [(each["period"], each["mean_kept"], each["found"]) for each in told["aggregates"]] == [
+        ("2026", False, {"measured": 1, "total_days": 2, "mean_days": 2.0, "longest_days": 2})
+    ]
+
+
 @pytest.mark.parametrize(
     ("options", "why"),
     [
