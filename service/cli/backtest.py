@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import click
 
 from service.cli.compare import LISTED, Question, compare, of_files, zone_of
-from service.cli.files import EVENTS, POLICY, Faults, Sink, read_events, read_rules
+from service.cli.files import EVENTS, Faults, Sink, read_events, read_rules
 from service.cli.moments import WRITTEN, Written, told
 from service.cli.output import show, show_json, table
+from service.cli.places import POLICY_PLACE
 from service.cli.progress import shown, watched
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     "--policy",
     "policies",
     metavar="FILE",
-    type=POLICY,
+    type=POLICY_PLACE,
     required=True,
     multiple=True,
     help="Policy file; give it once for each version.",
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     "--compare",
     "others",
     metavar="FILE",
-    type=POLICY,
+    type=POLICY_PLACE,
     multiple=True,
     help="Tell which verdicts flip under this policy instead; once for each version.",
 )

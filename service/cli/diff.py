@@ -12,8 +12,9 @@ import click
 from service.cli.calendar.diff import Compared, as_data, compare, show_compared
 from service.cli.compare import LISTED, Answer, Question, compared, of_files, show_answer, zone_of
 from service.cli.compare import as_data as flips_data
-from service.cli.files import EVENTS, POLICY, calendars_beside, content, readable
+from service.cli.files import EVENTS, calendars_beside, content, readable
 from service.cli.output import show, show_json, table
+from service.cli.places import POLICY_PLACE
 from service.cli.program import BadSettings, Problem
 from service.cli.progress import shown
 
@@ -44,8 +45,8 @@ class Pair:
 
 
 @click.command()
-@click.argument("before", type=POLICY)
-@click.argument("after", type=POLICY)
+@click.argument("before", type=POLICY_PLACE)
+@click.argument("after", type=POLICY_PLACE)
 @click.option("--events", metavar="FILE", type=EVENTS, help="Tell which verdicts flip in this event file.")
 @click.option("--tenant", metavar="NAME", help="Whose events those are that do not say; else the policy's.")
 @click.option("--source", metavar="NAME", default="file", show_default=True, help="As in backtest.")

@@ -9,9 +9,10 @@ import click
 
 from service.cli.compare import zone_of
 from service.cli.database import with_database
-from service.cli.files import EVENTS, POLICY, Faults, read_events, read_rules
+from service.cli.files import EVENTS, Faults, read_events, read_rules
 from service.cli.moments import WRITTEN, Written
 from service.cli.output import show_json
+from service.cli.places import POLICY_PLACE
 from service.cli.program import Problem
 from service.cli.progress import Shown, shown, watched
 from service.cli.report_lines import as_json, show_report
@@ -24,7 +25,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--policy", "policies", metavar="FILE", type=POLICY, multiple=True, help="With --events; once a version."
+    "--policy",
+    "policies",
+    metavar="FILE",
+    type=POLICY_PLACE,
+    multiple=True,
+    help="With --events; once a version.",
 )
 @click.option(
     "--events", metavar="FILE", type=EVENTS, help="Judge this event file instead of reading the database."

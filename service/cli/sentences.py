@@ -143,7 +143,7 @@ def _uncounted(this: Explained, zone: ZoneInfo) -> Iterator[str]:
 
 def _days(this: Explained, zone: ZoneInfo) -> Iterator[str]:
     timeline, target = this.timeline, this.target
-    free = replace(timeline, pauses=())
+    free = replace(timeline, circumstances=replace(timeline.circumstances, pauses=()))
     first, last = timeline.used_up(1), timeline.used_up(target.budget)
     if first is None or last is None:
         return

@@ -121,6 +121,7 @@ _SAID: Final[Mapping[str, Callable[[Target], str]]] = MappingProxyType(
         "hours": lambda target: f"{target.calendar.name} in {target.calendar.zone.key}",
         "boundary": lambda target: target.boundary.value,
         "day_end": lambda target: target.day_end.value,
+        "last_day": lambda target: target.last_day.value,
         "accepts": lambda target: _reasons(target.accepts),
         "max_open": _max_open,
         "exclusions": lambda target: _reasons(target.exclusions),
@@ -129,6 +130,7 @@ _SAID: Final[Mapping[str, Callable[[Target], str]]] = MappingProxyType(
         "extension": _extension,
         "deemed": _deemed,
         "lapsed": _lapsed,
+        "requires": lambda target: ", ".join(sorted(target.requires)) or "none",
         "grace": lambda target: hours(target.grace),
         "floor": lambda target: hours(target.floor),
     }

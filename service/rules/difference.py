@@ -25,6 +25,8 @@ _OF_FILE: Final = (
     "grace",
     "source",
     "events",
+    "exclusions",
+    "areas",
     "aggregates",
 )
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from service.sla.calendars import Calendar
-from service.sla.policy import Policy, Target, Unit
+from service.sla.policy import LastDay, Policy, Target, Unit
 
 #: The fields of a core target that each key says. How much time there is, and from where, is one thing: `budget`.
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -22,6 +22,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "hours": ("calendar",),
         "boundary": ("boundary",),
         "day_end": ("day_end",),
+        "last_day": ("last_day",),
         "accepts": ("accepts",),
         "max_open": ("max_open",),
         "exclusions": ("exclusions",),
@@ -30,6 +31,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "extension": ("extension",),
         "deemed": ("deemed",),
         "lapsed": ("lapsed",),
+        "requires": ("requires",),
         "grace": ("grace",),
         "floor": ("floor",),
     }
@@ -98,6 +100,7 @@ def are_equal(key: str, before: Target, after: Target) -> bool:
 
 
 def _same_hours(before: Target, after: Target) -> bool:
-    if {before.unit, after.unit} == {Unit.CALENDAR_DAYS}:  # of its calendar only the zone is read
+    by_calendar = LastDay.WORKING in (before.last_day, after.last_day)
+    if {before.unit, after.unit} == {Unit.CALENDAR_DAYS} and not by_calendar:  # only the zone is read
         return before.calendar.zone.key == after.calendar.zone.key
     return same_calendar(before.calendar, after.calendar)

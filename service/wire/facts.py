@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from service.sla.events import NOTHING, Event, Json, as_instant
+from service.sla.pleas import AMOUNT
 from service.wire import times
 from service.wire.records import Reason
 from service.wire.unfit import Unfit, shown
@@ -28,8 +29,6 @@ _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NAME: Final = re.compile("[a-z][a-z0-9_]*")
 _TYPE: Final = re.compile(r"slaclock\.ticket\.([a-z][a-z0-9_]*)\.v([1-9][0-9]*)")
 _TYPES: Final = 1024
-#: How much longer an extension is to be: elapsed or working time, or days, in the unit of the target.
-_AMOUNT: Final = re.compile("[0-9]{1,9} ?(s|m|h|d|days?)")
 _CANONICAL: Final = msgspec.json.Encoder(order="sorted")
 
 
@@ -171,7 +170,7 @@ def _instant(name: str, value: Json) -> None:
 def _amount(name: str, value: Json) -> None:
     """An amount of time in one unit, as the core reads it."""
     _text(name, value)
-    if not _AMOUNT.fullmatch(str(value)):
+    if not AMOUNT.fullmatch(str(value)):
         raise Unfit(Reason.BAD_DATA, f"{name} {shown(value)} is no amount such as 24h, 90m or 3 days")
 
 
