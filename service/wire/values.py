@@ -31,6 +31,15 @@ def identifier(name: str, value: Json, reason: Reason = Reason.BAD_ATTRIBUTE) ->
     return value
 
 
+def is_identifier(text: str) -> bool:
+    """Whether `identifier` takes `text`."""
+    try:
+        identifier("", text)
+    except Unfit:
+        return False
+    return True
+
+
 def moment(name: str, value: Json) -> int:
     """The instant that `value` names."""
     if not isinstance(value, str):
