@@ -1,6 +1,6 @@
 """What is looked up by area bears on a ticket exactly as everything together would; who is not touched cannot change."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.apply.shared import Chronicle, areas_of, words_of
@@ -18,6 +18,7 @@ from tests.sla.telling import policy
 
 NAMES, AREAS = ("storm", "flood"), ("north", "south", "west")
 HOURS = st.integers(0, 9)
+PATIENT = settings(max_examples=800, deadline=None)
 PLAIN = words_of(Rules((policy(one_hour()),)))
 
 
@@ -60,6 +61,7 @@ def borne(told: list[Told] | tuple[Told, ...], events: tuple[Event, ...]) -> lis
     return list(bearing_on(exclusions, events, attributes_of(events)))
 
 
+@PATIENT
 @given(chronicles(), histories())
 def test_what_is_left_out_changes_nothing(told, events):
     found = Chronicle(told).bearing_on(areas_of(events, PLAIN), events[0].at)
@@ -80,6 +82,7 @@ def test_it_is_the_same_read_at_once_or_bit_by_bit(told, events):
     assert grown.upto == (told[-1].nr if told else 0)
 
 
+@PATIENT
 @given(chronicles(), histories(), st.integers(1, 9), st.integers(1, 9))
 def test_who_is_not_touched_cannot_change(told, events, first, last):
     """Nor anybody before the instant from which on they are touched."""
