@@ -42,9 +42,7 @@ class PlaceType(click.Path):
 class PlacesType(PlaceType):
     """The same for files of worked histories, of which `pack:NAME` stands for all of that pack."""
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[Path, ...]:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """A tuple of paths; click.UsageError when there is no such file."""
         found = super().convert(value, param, ctx)
         return found if isinstance(found, tuple) else (found,)
