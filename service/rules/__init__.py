@@ -35,6 +35,7 @@ __all__ = [
     "read_calendar",
     "read_calendars",
     "read_histories",
+    "switched_off",
 ]
 
 S = TypeVar("S", bound=Shape)
@@ -102,6 +103,18 @@ def calendar_files(text: str | bytes, *, name: str) -> Mapping[str, str]:
     shape = reading.read_policy(_decoded(text, name), _NO_FILES).shape
     told = {} if shape is None else shape.calendars or {}
     return {key: calendar.file for key, calendar in told.items() if calendar is not None and calendar.file}
+
+
+def switched_off(text: str | bytes, *, name: str) -> Mapping[str, str]:
+    """The targets that the policy file `text` switches off, its variants too, and why; as far as they can be told."""
+    shape = reading.read_policy(_decoded(text, name), _NO_FILES).shape
+    targets = {} if shape is None else shape.targets or {}
+    return {
+        each: target.why or "no reason given"
+        for key, target in targets.items()
+        if target is not None and target.off
+        for each in (key, *(f"{key}/{other.name}" for other in target.overrides or () if other is not None))
+    }
 
 
 def read_calendar(text: str | bytes, *, name: str) -> Calendar:

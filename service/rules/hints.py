@@ -11,6 +11,7 @@ from service.rules.event_shapes import NEGATED, EventShape, NegatedShape, Precon
 from service.rules.history_shapes import HistoriesShape, HistoryShape
 from service.rules.later import LATER
 from service.rules.shapes import (
+    AggregateShape,
     CalendarShape,
     DeemedShape,
     EscalationShape,
@@ -48,6 +49,8 @@ NEEDED: Final[Mapping[str, str]] = {
     "within": "how long it may take, such as `24h`; nobody may guess it",
     "after": "how long the customer has, such as `168h`; nobody may guess it",
     "name": "what this variant is called, such as `major`; it becomes part of the target's name",
+    "target": "the target whose promises are counted together, by its name",
+    "period": "over what: `month` or `year`",
     "when": "the tickets that are meant: an attribute and its value or values, such as `{severity: major}`",
     "not": "the value or values that are not meant, such as `{not: external}`",
 }
@@ -141,6 +144,8 @@ def _shape_at(path: Path, root: type[Shape]) -> type[Shape]:
             return MeaningShape
         case ("calendars", _):
             return CalendarShape
+        case ("aggregates", _):
+            return AggregateShape
         case ("calendars", _, "versions", _) | ("versions", _):
             return VersionShape
         case ("histories", _):

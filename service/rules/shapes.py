@@ -18,7 +18,7 @@ from service.rules.event_shapes import Conditions, EventName, Events, Exact, Gat
 from service.rules.values import as_list, as_mapping, choice, key, member, one, one_of
 from service.sla.events import VOCABULARY
 from service.sla.instants import Duration, Instant
-from service.sla.policy import Boundary, DayEnd, LastDay
+from service.sla.policy import Boundary, DayEnd, LastDay, Period
 
 #: `hours: 24x7`, the name that no calendar may have.
 ROUND_THE_CLOCK: Final = "24x7"
@@ -56,6 +56,7 @@ Limit = Annotated[lengths.Length, one(lengths.limit)]
 Span = Annotated[Duration, one(lengths.span)]
 Elapsed = Annotated[Duration, one(lengths.elapsed)]
 Rank = Annotated[int, one(values.whole(1, 1_000_000))]
+Share = Annotated[int, one(values.share)]
 Count = Annotated[int, one(values.whole(1, 1000))]
 At = Annotated[lengths.Step, one(lengths.step)]
 Dates = Annotated[tuple[date, ...], one(times.dates)]
@@ -189,6 +190,16 @@ class TargetShape(TermsShape):
     grace: Span | None = None
 
 
+class AggregateShape(Shape):
+    """What the promises of a target have to come to in a period."""
+
+    target: Exact | None
+    period: Annotated[Period, one(lambda value: Period(choice(*Period)(value))), one_of(*Period)] | None
+    mean: Budget | None = None
+    maximum: Budget | None = None
+    share: Share | None = None
+
+
 class PolicyShape(Shape):
     policy: Identifier | None
     version: Identifier | None
@@ -204,3 +215,4 @@ class PolicyShape(Shape):
     areas: dict[str, Values | None] | None = None
     calendars: dict[str, CalendarShape | None] | None = None
     targets: dict[str, TargetShape | None] | None
+    aggregates: Annotated[list[AggregateShape | None], BeforeValidator(as_list)] | None = None

@@ -88,6 +88,15 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+def share(value: str) -> int:
+    """A percentage above 0 and up to 100, `95%` or `99.5%`, in parts per million."""
+    found = re.fullmatch(r"([0-9]{1,3})(?:\.([0-9]{1,4}))? ?%", value)
+    parts = 0 if found is None else int(found[1]) * 10_000 + int((found[2] or "").ljust(4, "0"))
+    if not 0 < parts <= 1_000_000:
+        raise ValueError(f"`{value}` is no share: write a percentage up to 100%, such as `95%` or `99.5%`")
+    return parts
+
+
 def flag(value: str) -> bool:
     """`true` or `false`."""
     return choice("true", "false")(value) == "true"
