@@ -170,8 +170,6 @@ class Spoken:
     def remarks(self, leg: Leg, at: int, due: int | None, outcome: str) -> list[str]:
         rules = leg.rules
         second = rules.story.second_request
-        stop = leg.last_stop
-        pleaded = [(since, what) for since, what in leg.pleas().evidence if not stop or since <= stop[0]]
         holding = {
             "stop_before_start": outcome == "met" and self.promise.early,
             "overdue_on_arrival": leg.own_due is not None
@@ -181,7 +179,7 @@ class Spoken:
             "provisional_due": due is not None and due > rules.end_of_knowledge(at),
             "report_missing": any(limit <= at for limit in leg.deeming.missing()),
         }
-        evidence = {what for since, what in pleaded if since <= at}
+        evidence = {what for since, what in leg.pleas().evidence if since <= at}
         count = self.promise.replaces
         evidence |= {"replaces" if count == 1 else f"replaces {count}"} if count else set()
         return sorted(evidence | {name for name, holds in holding.items() if holds})

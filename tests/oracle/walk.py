@@ -114,7 +114,7 @@ class Walk:
         return None
 
     def moments(self, leg: Leg) -> Iterator[tuple[Key, Event | None, list]]:
-        """(where, event or None: what applies may change or a notice lapses, by what), in order."""
+        """(where, event or None: what applies may change or a demand lapses, by what), in order."""
         era, begin = leg.rules.era, leg.start.at
         changes = {at: cause.name for at, _, cause in leg.rules.story.states}
         if era.event:
@@ -132,7 +132,7 @@ class Walk:
             if e.key > leg.start.key and since <= e.at < era.until
         ]
         lapses = leg.deeming.lapses()
-        items += [(after_all(at), None, e.name) for at, e in lapses if max(begin, since) <= at < era.until]
+        items += [(after_all(at), None, e) for at, e in lapses if max(begin, since) <= at < era.until]
         yield from sorted(items, key=lambda item: item[0])
 
     def scan(self, leg: Leg, place: int) -> bool:
@@ -141,7 +141,7 @@ class Walk:
         for key, event, name in self.moments(leg):
             if event is not None:
                 done = self.happen(leg, place, event)
-            elif key == after_all(key[0]):
+            elif isinstance(name, Event):
                 done = self.lapse(leg, place, key, name)
             else:
                 done = self.change(leg, key, name)
@@ -153,15 +153,17 @@ class Walk:
         due = leg.due(before_all(leg.rules.era.until))
         return promise.on and due is not None and due < leg.rules.era.until and self.miss(leg)
 
-    def lapse(self, leg: Leg, place: int, key: Key, name: list) -> bool:
-        """A notice has come to nothing; true: the due was past by then."""
+    def lapse(self, leg: Leg, place: int, key: Key, demand: Event) -> bool:
+        """A demand has come to nothing; true: the due was past by then."""
         promise = self.promise
         if promise.early or promise.deemed or not promise.on:
             return False
         if not leg.in_time(key):
             return self.miss(leg)
+        if not leg.in_time_at(demand):
+            return False
         promise.lapsed = True
-        self.deem(place, Instant(key), name)
+        self.deem(place, Instant(key), demand.name)
         return False
 
     def deem(self, place: int, end: "Event | Instant", name: list) -> None:
@@ -233,15 +235,14 @@ class Walk:
     def miss(self, leg: Leg) -> bool:
         """The due went by; only a stop, in the sense of the rules that it went by under, ends what is owed.
 
-        So does a report on what failed by the due, and where the date was promised the next date.
+        So does where the date was promised the next date. A report on what failed by the due may come even later.
         """
         promise, due = self.promise, leg.due()
         promise.outcome, promise.resume = "missed", None
         assert due is not None
         later = [e for e in leg.rules.story.since(leg.start) if e.at > due]
         dated = [e for e in later if leg.rules.stated == "promised" and leg.rules.starts(e)]
-        before = [e for e in later if not dated or e.key < dated[0].key]
-        report = next((e for e in before if leg.deeming.completed_by(e)), None)
+        report = next((e for e in later if leg.deeming.completed_by(e)), None)
         end = next((e for e in later if leg.rules.stops(e) or e in dated), None)
         if end is not None:
             leg.last_stop = end.key
