@@ -84,7 +84,9 @@ def _target(
         max_open=MappingProxyType(
             {_reason(reason): _limit(limit) for reason, limit in _present(target.max_open).items()}
         ),
-        exclusions=_reasons(target.exclusions),
+        exclusions=_reasons(
+            target.exclusions if "exclusions" in target.model_fields_set else policy.exclusions
+        ),
         reopen=target.reopen is Reopen.NEW,
         extension=kinds.extension(target.extension),
         deemed=kinds.deemed(target.deemed),

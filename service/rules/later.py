@@ -13,9 +13,7 @@ from service.rules.shapes import PolicyShape, Shape, TargetShape
 
 LATER: Final[Mapping[type[Shape], Mapping[str, str]]] = {
     PolicyShape: {
-        "exclusions": "time that is taken out for a whole area",
         "requires": "event sources that have to be complete before a verdict",
-        "areas": "profiles by area",
     },
     TargetShape: {
         "chain": "the chain of people responsible",

@@ -12,7 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from service.rules import calendars, targets, values, vocabulary
+from service.rules import areas, calendars, targets, values, vocabulary
 from service.rules.document import Document
 from service.rules.errors import Finding, Path, PolicyError
 from service.rules.hints import NEEDED, unknown
@@ -49,6 +49,7 @@ def read_policy(text: str, files: Mapping[str, Calendar]) -> Reading[PolicyShape
         return Reading(None, (unreadable.error,))
     shape, errors = _shape(document, PolicyShape)
     if shape is not None:
+        shape = areas.expanded(shape)
         errors += [document.at_key(path, told) for path, told in _misnamed(shape)]
         for name, calendar in (shape.calendars or {}).items():
             if calendar is not None:
@@ -56,6 +57,7 @@ def read_policy(text: str, files: Mapping[str, Calendar]) -> Reading[PolicyShape
         errors += _missing(document, targets.missing(shape))
         for findings in (
             vocabulary.findings(shape),
+            areas.findings(shape),
             calendars.findings(shape.calendars, files),
             targets.findings(shape, files),
         ):

@@ -234,5 +234,7 @@ class PolicyShape(Shape):
     grace: Span | None = None
     vocabulary: dict[str, Annotated[MeaningShape, as_mapping("means")] | None] | None = None
     events: Annotated[list[EventName | None], BeforeValidator(as_list)] | None = None
+    exclusions: Reasons | None = None
+    areas: dict[str, Values | None] | None = None
     calendars: dict[str, CalendarShape | None] | None = None
     targets: dict[str, TargetShape | None] | None

@@ -27,6 +27,7 @@ def findings(policy: PolicyShape, files: Mapping[str, Calendar]) -> Iterator[Fin
     elif policy.targets and all(target is not None and target.off for target in policy.targets.values()):
         yield ("targets",), "every target is off: a policy promises at least one thing"
     yield from budgets.grace_findings(policy.grace, ())
+    yield from _any_alone(policy.exclusions, ("exclusions",))
     for name, target in (policy.targets or {}).items():
         if target is not None:
             path: Path = ("targets", name)
@@ -104,10 +105,14 @@ def _stops(target: TargetShape) -> list[EventShape]:
     return [event for event in target.stop or () if event is not None and event.event is not None]
 
 
+def _any_alone(reasons: list[str | None] | None, path: Path) -> Iterator[Finding]:
+    if reasons is not None and ANY in reasons and len(reasons) > 1:
+        yield path, f"`{ANY}` is every reason: leave the others out"
+
+
 def _reasons(target: TargetShape, path: Path) -> Iterator[Finding]:
-    for key, reasons in (("accepts", target.accepts), ("exclusions", target.exclusions)):
-        if reasons is not None and ANY in reasons and len(reasons) > 1:
-            yield (*path, key), f"`{ANY}` is every reason: leave the others out"
+    yield from _any_alone(target.accepts, (*path, "accepts"))
+    yield from _any_alone(target.exclusions, (*path, "exclusions"))
     if target.max_open == {}:
         yield (*path, "max_open"), "holds no limit: leave it out when holds may last"
     accepts = target.accepts or []

@@ -1,0 +1,60 @@
+"""Groups of areas: `areas` of a file gives several areas one name, which conditions on `area` can use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from service.rules.errors import Finding
+from service.rules.shapes import Conditions, OverrideShape, PolicyShape, TargetShape
+
+#: The attribute of a ticket that says where it is, as exclusions know it too.
+AREA: Final = "area"
+
+
+def findings(policy: PolicyShape) -> Iterator[Finding]:
+    """Everything wrong with the groups of areas."""
+    groups = policy.areas or {}
+    if policy.areas == {}:
+        yield ("areas",), "holds no group: leave it out"
+    for name, members in groups.items():
+        if members == []:
+            yield ("areas", name), "holds no area: name some, or leave it out"
+        for place, area in enumerate(members or ()):
+            if area in groups:
+                yield ("areas", name, place), f"`{area}` is the name of a group: name its areas"
+
+
+def expanded(policy: PolicyShape) -> PolicyShape:
+    """`policy` with the areas themselves where a condition on `area` of a ticket names a group of them."""
+    if not policy.areas or policy.targets is None:
+        return policy
+    targets = {name: _target(target, policy.areas) for name, target in policy.targets.items()}
+    return policy.model_copy(update={"targets": targets})
+
+
+def _target(target: TargetShape | None, groups: Mapping[str, list[str | None] | None]) -> TargetShape | None:
+    if target is None:
+        return None
+    update: dict[str, object] = {}
+    if target.applies is not None:
+        update["applies"] = _conditions(target.applies, groups)
+    if target.overrides is not None:
+        update["overrides"] = [_override(override, groups) for override in target.overrides]
+    return target.model_copy(update=update)
+
+
+def _override(
+    override: OverrideShape | None, groups: Mapping[str, list[str | None] | None]
+) -> OverrideShape | None:
+    if override is None or override.when is None:
+        return override
+    return override.model_copy(update={"when": _conditions(override.when, groups)})
+
+
+def _conditions(conditions: Conditions, groups: Mapping[str, list[str | None] | None]) -> Conditions:
+    named = conditions.get(AREA)
+    if named is None:
+        return conditions
+    areas = [area for name in named for area in (groups.get(name or "") or [name])]
+    return {**conditions, AREA: areas}
