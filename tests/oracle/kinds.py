@@ -16,11 +16,12 @@ PLAIN: Final[Target] = {
     "stated_by": "",
     "customers": False,
 }
+KINDS: Final = ("extension", "deemed", "lapsed", "promised", "before", "customers", "urges", "every")
 STATED: Final = ("promised", "before")
 
 _KINDS: Final = (
     *["extension"] * 8, *["deemed"] * 5, *["lapsed"] * 3, *["promised"] * 4, *["before"] * 4, *["customers"] * 2,
-    *["urges"] * 3,
+    *["urges"] * 3, *["every"] * 4,
 )  # fmt: skip
 _FAILED: Final = (["contact_failed"], ["visit_failed"], ["contact_failed", "visit_failed"])
 _SPANS: Final = (0, HALF_HOUR, 2 * HALF_HOUR, 8 * HALF_HOUR, 24 * HALF_HOUR, 96 * HALF_HOUR)
@@ -76,7 +77,16 @@ def _urges(dice: Random, target: Target) -> Target:
     return {"rungs": [{**rung, "urges": pick(dice, (0, 1, 1, 2, 3))} for rung in target["rungs"]]}
 
 
+def _every(_: Random, target: Target) -> Target:
+    """What keeps it begins it again; where an event states its due, nothing else can begin it."""
+    if target["stated"]:
+        return {}
+    begins = [match for match in target["stop"] if match not in target["start"]]
+    return {"start": [*target["start"], *begins]}
+
+
 _RULES: Final = {
+    "every": _every,
     "extension": _extension,
     "deemed": _deemed,
     "lapsed": _lapsed,

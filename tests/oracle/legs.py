@@ -36,11 +36,11 @@ class Rules:
         """What would both stop and begin the target, but something had cancelled it."""
         idle, over = [], False
         for event in self.story.events:
-            if over and self.may_start(event) and self.stops(event):
-                idle.append(event.name)
             if self.cancels(event):
                 over = True
-            elif (self.may_start(event) or event.type == "reopened") and not self.stops(event):
+            if over and self.may_start(event) and self.stops(event):
+                idle.append(event.name)
+            if not self.cancels(event) and (self.may_start(event) or event.type == "reopened") and not self.stops(event):
                 over = False
         return idle
 
