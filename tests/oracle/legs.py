@@ -40,7 +40,7 @@ class Rules:
                 over = True
             if over and self.may_start(event) and self.stops(event):
                 idle.append(event.name)
-            if not self.cancels(event) and (self.may_start(event) or event.type == "reopened") and not self.stops(event):
+            if not self.cancels(event) and self.may_start(event) and not self.stops(event):
                 over = False
         return idle
 
@@ -209,7 +209,7 @@ class Leg:
 
     def enter(self, instant: int) -> None:
         self.spans.append([instant, NEVER])
-        self.promise.leg, self.promise.on, self.promise.left = self, True, None
+        self.promise.leg, self.promise.on, self.promise.left, self.promise.parted = self, True, None, None
 
     def end(self, instant: int) -> None:
         if self.spans and self.spans[-1][1] == NEVER:
@@ -234,6 +234,7 @@ class Promise:
         self.leg: Leg | None = None  # the last under which it was in force
         self.on = False  # in force, or met early while its target applies
         self.left: tuple[list, int] | None = None  # superseded: by which event, when
+        self.parted: Key | None = None  # a `rejudge` found it without a target that applies
         self.outcome = ""  # met, cancelled, superseded; missed: the due went by without a stop
         self.decider: list | None = None
         self.decided_at: int | None = None
@@ -246,8 +247,9 @@ class Promise:
         self.early_end = event  # the later of its start and its early stop
         self.resume: tuple[int, Event] | None = None  # era and event from which on the next start counts
 
-    def decide(self, outcome: str, name: list, at: int, key: Key) -> None:
+    def decide(self, outcome: str, name: list, at: int, key: Key | None) -> None:
+        """`key`: from when on no request is about it; None: nothing but its target's not applying has ended it."""
         assert self.leg
         self.outcome, self.decider, self.decided_at = outcome, name, max(at, self.event.at)
-        self.leg.ended = self.leg.ended or max(key, self.leg.start.key)
+        self.leg.ended = self.leg.ended or (key and max(key, self.leg.start.key))
         self.leg.end(self.decided_at)

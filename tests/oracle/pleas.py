@@ -121,14 +121,13 @@ class Deeming:
         return next((e for e in reports if e.key > failed.key and e.at <= limit), None)
 
     def completed_by(self, event: Event) -> bool:
-        """Whether this is a report in time on something that failed by the due."""
+        """Whether this is the first report, and in time, on something that failed by the due."""
         if not self.rule or event.name in self.leg.rules.story.refuted:
             return False
         if not event.matches(self.rule["report"]):
             return False
-        within = self.rule["within"]
         failed = [e for e in self.told if e.matches(self.rule["on"]) and e.key < event.key]
-        return any(event.at <= e.at + within and self.leg.in_time_at(e) for e in failed)
+        return any(self.report(e) is event and self.leg.in_time_at(e) for e in failed)
 
     def missing(self) -> list[int]:
         """From when on a report is missing."""

@@ -58,7 +58,8 @@ class Spoken:
             assert promise.decided_at is not None
             if not self.past(self.leg, promise.decided_at):
                 return "open"
-            if not self.doubts_on(self.leg, promise.decided_at):
+            known = promise.decided_at <= self.leg.rules.end_of_knowledge()
+            if known and not self.doubts_on(self.leg, promise.decided_at):
                 return "deemed"
         elif promise.outcome != "missed":
             return promise.outcome or "open"

@@ -33,10 +33,10 @@ class Walk:
         if promise.left and not promise.outcome:
             self.supersede()
 
-    def supersede(self) -> None:
-        """It was superseded when its target ceased to apply, and stays so."""
+    def supersede(self, end: Event | None = None) -> None:
+        """It was superseded when its target ceased to apply, and stays so, whether something ends it or not."""
         assert self.promise.left
-        self.promise.decide("superseded", *self.promise.left, before_all(self.promise.left[1]))
+        self.promise.decide("superseded", *self.promise.left, self.promise.parted or (end and end.key))
 
     def begin(self, leg: Leg, index: int) -> bool:
         """True: nothing can come of it."""
@@ -81,6 +81,7 @@ class Walk:
     def leave(self, era: Era) -> None:
         """`rejudge` supersedes a promise that it finds in force."""
         promise = self.promise
+        promise.parted = promise.parted or before_all(era.since)
         if promise.on:
             assert promise.leg
             assert era.event
@@ -202,7 +203,7 @@ class Walk:
         promise.resume = (place, event)
         if not promise.on:
             if promise.left:
-                self.supersede()
+                self.supersede(event)
             return True
         if stops and leg.before_clock(event):
             self.meet_early(event)
