@@ -17,7 +17,7 @@ from service.cli.program import Problem
 
 if TYPE_CHECKING:
     from service.backtest import Fault
-    from service.rules import PolicyErrors
+    from service.rules import Outline, PolicyErrors
     from service.sla.calendars import Calendar
     from service.sla.events import Event
     from service.sla.policy import Policy, Rules
@@ -43,6 +43,14 @@ def read_policy(path: Path) -> Policy:
 
     with _readable("policy"):
         return read(content(path), name=str(path), calendars=_calendars_beside(path))
+
+
+def read_outline(path: Path) -> Outline:
+    """What the policy in the file says, in words; Problem as `read_policy`."""
+    from service.rules import outline
+
+    with _readable("policy"):
+        return outline(content(path), name=str(path), calendars=_calendars_beside(path))
 
 
 def read_rules(paths: Sequence[Path]) -> Rules:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from service.rules.errors import Path
+from service.rules.history_shapes import HistoriesShape, HistoryShape
 from service.rules.later import LATER
 from service.rules.shapes import (
     CalendarShape,
@@ -50,6 +51,19 @@ NEEDED: Final[Mapping[str, str]] = {
     "after": "how long the customer has, such as `168h`; nobody may guess it",
     "name": "what this variant is called, such as `major`; it becomes part of the target's name",
     "when": "the tickets that are meant: an attribute and its value or values, such as `{severity: major}`",
+}
+
+#: The same for keys that mean something else in a file of worked histories.
+_NEEDED_IN: Final[Mapping[type[Shape], Mapping[str, str]]] = {
+    HistoriesShape: {
+        "policy": "the policy file that is tried, from this file on, such as `policy.yaml`",
+        "histories": "a list of histories, each with `name`, `events` and `expect`",
+    },
+    HistoryShape: {
+        "name": "what the history shows, such as `restored in the last second`",
+        "events": "what happened: `|` behind the key, and below it one event a line",
+        "expect": "what has to be said: `|` behind the key, and below it one expectation a line; or `nothing`",
+    },
 }
 
 #: Keys that people bring along from elsewhere.
@@ -97,6 +111,12 @@ _ALSO_CALLED: Final[Mapping[str, str]] = {
 }
 
 
+def needed(path: Path, root: type[Shape]) -> str:
+    """What the missing key that `path` ends with is for; `root` is the shape of the file."""
+    key = str(path[-1])
+    return _NEEDED_IN.get(_shape_at(path[:-1], root), {}).get(key) or NEEDED[key]
+
+
 def unknown(path: Path, root: type[Shape]) -> str:
     """A sentence about the unknown key that `path` ends with; `root` is the shape of the file."""
     key, shape = str(path[-1]), _shape_at(path[:-1], root)
@@ -121,6 +141,8 @@ def _shape_at(path: Path, root: type[Shape]) -> type[Shape]:
             return CalendarShape
         case ("calendars", _, "versions", _) | ("versions", _):
             return VersionShape
+        case ("histories", _):
+            return HistoryShape
         case ("targets", _, *rest):
             return _shape_in_target(tuple(rest))
         case _:

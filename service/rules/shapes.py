@@ -17,7 +17,7 @@ from service.rules import lengths, times, values
 from service.rules.values import as_list, as_mapping, choice, key, one, one_of
 from service.sla.events import VOCABULARY
 from service.sla.instants import Duration, Instant
-from service.sla.policy import Boundary, DayEnd
+from service.sla.policy import Boundary, DayEnd, LastDay
 
 #: `hours: 24x7`, the name that no calendar may have.
 ROUND_THE_CLOCK: Final = "24x7"
@@ -206,6 +206,9 @@ class TargetShape(Shape):
     day_end: Annotated[DayEnd, one(lambda value: DayEnd(choice(*DayEnd)(value))), one_of(*DayEnd)] | None = (
         None
     )
+    last_day: (
+        Annotated[LastDay, one(lambda value: LastDay(choice(*LastDay)(value))), one_of(*LastDay)] | None
+    ) = None
     accepts: Reasons | None = None
     max_open: dict[Annotated[str, key(values.reason)], Limit | None] | None = None
     exclusions: Reasons | None = None

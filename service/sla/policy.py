@@ -31,6 +31,16 @@ class DayEnd(StrEnum):
     SAME_TIME = "same_time"  # the wall time of the clock's start
 
 
+class LastDay(StrEnum):
+    """How far the last of a number of calendar days counts."""
+
+    SAME_TIME = "same_time"  # to the wall time of the clock's start
+    WHOLE = "whole"  # to its end (Civil Code of the PRC, 201 and 203)
+    WORKING = (
+        "working"  # to its end, and when it is no working date to the end of the next that is (the same, 203)
+    )
+
+
 class Boundary(StrEnum):
     """Where a budget used up exactly at closing time is due."""
 
@@ -132,8 +142,8 @@ class Rung:
 class Target:
     """One rule: what begins a promise, what keeps it, and how much time there is.
 
-    `budget` is in microseconds for `Unit.TIME`, whole days for days. `calendar` says when time counts, and its zone
-    where dates and wall times are read. `gate` holds preconditions, each a tuple of alternatives: the clock starts when
+    `budget` is in microseconds for `Unit.TIME`, whole days for days; `day_end` is for working days, `last_day` for
+    calendar days. `calendar` says when time counts, and its zone where dates and wall times are read. `gate` holds preconditions, each a tuple of alternatives: the clock starts when
     all have happened. `accepts` holds the reasons whose holds do not count, `ANY_REASON` for all, and `max_open` how
     long a hold may last by reason, `ANY_REASON` for those without a limit of their own; `exclusions` the reasons, or
     `ANY_REASON`, whose exclusions do not count. `reopen` says that a reopening begins a new promise. `grace` is how long
@@ -152,6 +162,7 @@ class Target:
     unit: Unit
     calendar: Calendar
     day_end: DayEnd = DayEnd.MIDNIGHT
+    last_day: LastDay = LastDay.SAME_TIME
     applies: tuple[Where, ...] = ()
     gate: tuple[tuple[Match, ...], ...] = ()
     boundary: Boundary = Boundary.CLOSE

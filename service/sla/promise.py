@@ -61,9 +61,10 @@ def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[
         if begun.at >= ticket.until:
             break
         is_over = _is_over(target, starts, begun, before=is_over)
-        if position < free or is_over or not _may_begin(target, starts, begun, carry):
+        is_taken_over = key_of(begun) == carry.taken_over
+        if position < free or (is_over and not is_taken_over) or not _may_begin(target, starts, begun, carry):
             continue
-        by_opened = carry.by_opened if key_of(begun) == carry.taken_over else begun.type == "opened"
+        by_opened = carry.by_opened if is_taken_over else begun.type == "opened"
         walk = Walk(target, ticket, base, position, by_opened=by_opened)
         early = _early_stop(target, ticket, position) if first and by_opened else None
         ended = walk.go(early, starts)

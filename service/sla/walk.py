@@ -66,7 +66,7 @@ class Walk:
             self._pass_to(events[place].at)
             if events[place].at >= self.ticket.until and self.state is not State.BREACHED:
                 self._hand_over()
-                return place
+                return max(place, self.settled)
             for happening, event in self._happenings(place):
                 self._take(happening, event, event.at)
             if self.state in ENDED or self._gives_way(place, starts):
@@ -195,7 +195,7 @@ class Walk:
             state=self.state,
             in_force=tuple(self.in_force),
             terms=self.terms,
-            decide_at=None if self.due is None else max(self.due, self.timeline.start, self._decided()),
+            decide_at=None if self.due is None else max(self.due, self._decided()),
             ended_by=self.ended_by,
             ended_at=self.ended_at,
             remarks=(*self.remarks, *self.hearing.remarks, *self._remarkable(limits, replaced)),
@@ -205,9 +205,12 @@ class Walk:
         )
 
     def _decided(self) -> Instant:
-        if self.target.stated is Stated.BEFORE and self.terms.settings:
-            return max(self.hearing.decide_at, self.terms.settings[-1].instant)
-        return self.hearing.decide_at
+        """Before which nothing is decided, whatever the due."""
+        last = self.terms.settings[-1:]
+        told = max([self.timeline.start, *(setting.at for setting in last)])
+        if self.target.stated is Stated.BEFORE:
+            told = max([told, *(setting.instant for setting in last)])
+        return max(told, self.hearing.decide_at)
 
     def _remarkable(self, limits: Sequence[Instant], replaced: int) -> Iterator[tuple[Instant, str]]:
         if self.early:
