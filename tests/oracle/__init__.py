@@ -16,7 +16,8 @@ Nothing here but `telling` imports the service. A *case* is plain data (dicts, l
     target  {"id", "start": [match], "stop": [match], "cancel": [match], "applies": {attribute: [values]},
              "gate": [[match, ...], ...],               # every inner list is one precondition, its members alternatives
              "budget": integer, "unit": "time" | "calendar_days" | "working_days",
-             "day_end": "midnight" | "closing" | "same_time",
+             "day_end": "midnight" | "closing" | "same_time",        # of working days
+             "last_day": "same_time" | "whole" | "working",          # of calendar days
              "calendar": name or null (24x7), "zone", "boundary": "close" | "next_open",
              "accepts": [reasons] or ["*"], "exclusions": [reasons] or ["*"],
              "max_open": {reason or "*": [amount, "time" | "calendar_days"]},  # "*": every reason without its own

@@ -119,6 +119,7 @@ def reduced(made: Case, fails: Callable[[Case], bool], tries: int = 600) -> Case
 _PLAIN: Final[dict[str, Any]] = {
     "gate": [], "applies": {}, "max_open": {}, "accepts": [], "exclusions": [], "cancel": [], "rungs": [],
     "grace": 0, "floor": 0, "reopen": False, "boundary": "close", "day_end": "midnight",
+    "last_day": "same_time",
     **{name: plain for name, plain in PLAIN.items() if not name.startswith("stated")},
 }  # fmt: skip
 

@@ -106,7 +106,7 @@ def _stated(dice: Random, story: Story, target: Target, kind: str) -> Target:
     if name is not None and name not in dict(known):
         name, kept = pick(dice, known)
         zone = kept["zone"]
-    more: Target = {"stated": kind, "calendar": name, "zone": zone}
+    more: Target = {"stated": kind, "calendar": name, "zone": zone, "last_day": "same_time"}
     if kind == "before":
         return more | {"stated_by": "at", "start": _matches("change_scheduled")}
     moved = [{**rung, "amount": rung["amount"] - target["budget"]} for rung in target["rungs"]]

@@ -59,7 +59,8 @@ class Rules:
 
     def end_of_knowledge(self, at: int | None = None) -> int:
         hours = self.hours(at)
-        return NEVER if hours is None or self.target["unit"] == "calendar_days" else hours.end
+        dated = self.target["unit"] == "calendar_days" and self.target.get("last_day") != "working"
+        return NEVER if hours is None or dated else hours.end
 
 
 class Leg:
@@ -109,7 +110,7 @@ class Leg:
             known = [instant for event, instant in self.settings if at is None or event.at <= at]
             return self.stated_due(known[-1] if known else self.settings[0][1], hours)
         assert self.clock_start is not None
-        return self.clock_at(at).own_due()
+        return self.clock_at(at).due(self.rules.target["budget"])
 
     def clock_at(self, at: int | None) -> Clock:
         assert self.clock
@@ -148,13 +149,9 @@ class Leg:
             elif request.until is not None:
                 due = max(due, request.until)
             elif request.by is not None:
-                due = self.moved_on(self.clock_at(at), due, request.by)
+                clock = self.clock_at(at)
+                due = clock.due(clock.used(due) + request.by)
         return due
-
-    def moved_on(self, clock: Clock, due: int, by: int) -> int | None:
-        new = clock.reached(clock.used(due) + by)
-        boundary = self.rules.target["boundary"] == "next_open" and clock.timed
-        return clock.hours.next_opening(new) if boundary and clock.hours and new is not None else new
 
     def pleas(self, key: Key | None = None) -> Pleas:
         """What requests for more time came to, of those before `key` and before the promise ended."""
@@ -196,7 +193,11 @@ class Leg:
         if due is None:
             return None
         instant = self.settings[-1][1] if self.rules.stated == "before" else due
-        return max(due, self.begin, instant, *self.pleas().waits, *self.deeming.waits())
+        return max(self.said_at(due), instant, *self.pleas().waits, *self.deeming.waits())
+
+    def said_at(self, instant: int) -> int:
+        """Nothing of a missed due is said before the event that begins the promise or sets its due last."""
+        return max(instant, self.begin, *[event.at for event, _ in self.settings[-1:]])
 
     def standing(self) -> tuple:
         """What has become of the promise so far, as far as it bears on requests."""

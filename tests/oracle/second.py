@@ -99,26 +99,28 @@ class Spoken:
             said.append(self.verdict(self.state))
         elif self.state in ("breached", "late"):
             assert self.due is not None
-            said.append(self.statement("breach", "breach", self.leg, max(self.due, self.leg.begin)))
+            said.append(self.statement("breach", "breach", self.leg, self.leg.said_at(self.due)))
             if self.state == "late":
                 said.append(self.verdict("late"))
         elif self.state == "expired":
             assert self.due is not None
             said.append(
                 self.statement(
-                    "verdict", "verdict", self.leg, max(self.due, self.leg.begin), outcome="expired"
+                    "verdict", "verdict", self.leg, self.leg.said_at(self.due), outcome="expired"
                 )
             )
         elif self.state == "indeterminate":
             assert self.due is not None
             more = {"outcome": "indeterminate", "reason": ",".join(self.reasons)}
-            said.append(self.statement("verdict", "verdict", self.leg, max(self.due, self.leg.begin), **more))
+            said.append(self.statement("verdict", "verdict", self.leg, self.leg.said_at(self.due), **more))
         return said + self.rungs()
 
     def verdict(self, outcome: str) -> dict:
-        assert self.promise.decided_at is not None
+        at = self.promise.decided_at
+        assert at is not None
         more = {"outcome": outcome, "event": self.promise.decider}
-        return self.statement("verdict", "verdict", self.leg, self.promise.decided_at, **more)
+        at = self.leg.said_at(at) if outcome == "late" else at
+        return self.statement("verdict", "verdict", self.leg, at, **more)
 
     def rungs(self) -> list[dict]:
         said, known = [], set()  # names that were right under an earlier version

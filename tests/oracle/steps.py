@@ -105,11 +105,12 @@ def before_due(leg: Leg, rung: dict, arming: Arming) -> int | None:
 
 
 def after_due(leg: Leg, rung: dict) -> int | None:
-    """So long after the due; what would be said before the start at its very due is said at the start."""
+    """So long after the due; at the start or at the event that set the due, if that is later."""
     target, due = leg.rules.target, leg.due()
     amount = rung["amount"] - target["budget"]
-    if due is None or amount == 0:
-        return None if due is None else max(due, leg.begin)
+    if due is None:
+        return None
     clock = Clock(target, leg.rules.hours(), due, []) if leg.rules.stated else leg.clock
     assert clock
-    return clock.reached(clock.used(due) + amount)
+    at = clock.reached(clock.used(due) + amount) if amount else due
+    return None if at is None else leg.said_at(at)
