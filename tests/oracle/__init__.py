@@ -21,7 +21,7 @@ Nothing here but `telling` imports the service. A *case* is plain data (dicts, l
              "calendar": name or null (24x7), "zone", "boundary": "close" | "next_open",
              "accepts": [reasons] or ["*"], "exclusions": [reasons] or ["*"],
              "max_open": {reason or "*": [amount, "time" | "calendar_days"]},  # "*": every reason without its own
-             "reopen": bool, "rungs": [{"name", "kind": "warning" | "escalation", "amount", "role"}],
+             "reopen": bool, "rungs": [{"name", "kind": "warning" | "escalation", "amount", "role"}],  # null: only urging
              "grace": duration, "floor": duration, "clause": text, "regime": text,
              "extension": {"rank": integer, "within": duration, "most": integer} or null,
              "deemed": {"on": [match], "report": [match], "within": duration} or null,

@@ -74,7 +74,12 @@ def _customers(_: Random, __: Target) -> Target:
 
 
 def _urges(dice: Random, target: Target) -> Target:
-    return {"rungs": [{**rung, "urges": pick(dice, (0, 1, 1, 2, 3))} for rung in target["rungs"]]}
+    """Rungs said by urging if that is earlier, and perhaps one that is said by nothing else."""
+    rungs = [{**rung, "urges": pick(dice, (0, 1, 1, 2, 3))} for rung in target["rungs"]]
+    if not rungs or dice.random() < 0.4:
+        only = {"name": "urged", "kind": "escalation", "amount": None, "role": "head", "urges": pick(dice, (1, 2))}
+        rungs.append(only)
+    return {"rungs": rungs}
 
 
 def _every(_: Random, target: Target) -> Target:
@@ -109,7 +114,9 @@ def _stated(dice: Random, story: Story, target: Target, kind: str) -> Target:
     more: Target = {"stated": kind, "calendar": name, "zone": zone, "last_day": "same_time"}
     if kind == "before":
         return more | {"stated_by": "at", "start": _matches("change_scheduled")}
-    moved = [{**rung, "amount": rung["amount"] - target["budget"]} for rung in target["rungs"]]
+    moved = [
+        {**rung, "amount": rung["amount"] and rung["amount"] - target["budget"]} for rung in target["rungs"]
+    ]
     return more | {
         "stated_by": "due",
         "start": _matches("promise_accepted"),

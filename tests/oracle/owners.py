@@ -104,9 +104,9 @@ def _revised(dice: Random, target: Target) -> Target:
         budget = 0
     more = budget - target["budget"]
     moved = [
-        {**rung, "amount": rung["amount"] + more}
+        rung if rung["amount"] is None else {**rung, "amount": rung["amount"] + more}
         for rung in target["rungs"]
-        if target["stated"] or rung["amount"] + more > 0
+        if target["stated"] or rung["amount"] is None or rung["amount"] + more > 0
     ]
     return {
         **target,

@@ -82,15 +82,15 @@ def stated_armings(leg: Leg) -> list[Arming]:
 
 def lies(leg: Leg, rung: dict, arming: Arming) -> Step | None:
     """Where a rung lies, by time or by urging, whichever comes first."""
-    before = rung["amount"] < leg.rules.target["budget"]
+    amount, due, wanted = rung["amount"], leg.due(), rung.get("urges") or 0
+    before = amount is not None and amount < leg.rules.target["budget"]
     own = before_due(leg, rung, arming) if before else after_due(leg, rung)
-    wanted = rung.get("urges") or 0
     times = [e.at for e in leg.rules.story.since(leg.start) if e.type == "urged"]
-    step = None if own is None else Step(rung, rung["name"], own, after=not before)
     if wanted and len(times) >= wanted and (own is None or times[wanted - 1] < own):
-        step = Step(rung, rung["name"], times[wanted - 1], after=False)
-    due = leg.due()
-    return None if step and before and due is not None and step.at >= due else step
+        return Step(rung, rung["name"], times[wanted - 1], after=False)
+    if own is None or (before and due is not None and own >= due):
+        return None
+    return Step(rung, rung["name"], own, after=not before)
 
 
 def before_due(leg: Leg, rung: dict, arming: Arming) -> int | None:
@@ -107,9 +107,9 @@ def before_due(leg: Leg, rung: dict, arming: Arming) -> int | None:
 def after_due(leg: Leg, rung: dict) -> int | None:
     """So long after the due; at the start or at the event that set the due, if that is later."""
     target, due = leg.rules.target, leg.due()
-    amount = rung["amount"] - target["budget"]
-    if due is None:
+    if due is None or rung["amount"] is None:
         return None
+    amount = rung["amount"] - target["budget"]
     clock = Clock(target, leg.rules.hours(), due, []) if leg.rules.stated else leg.clock
     assert clock
     at = clock.reached(clock.used(due) + amount) if amount else due

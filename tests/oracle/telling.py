@@ -138,7 +138,7 @@ def _target(target: Plain, calendars: dict[str, Calendar]) -> Target:
         budget=target["budget"],
         unit=unit,
         day_end=DayEnd(target["day_end"]),
-        last_day=LastDay(target["last_day"]),
+        last_day=LastDay(target.get("last_day", "same_time")),
         calendar=round_the_clock_in(target["zone"]) if name is None else calendars[name],
         boundary=Boundary(target["boundary"]),
         accepts=frozenset(target["accepts"]),
