@@ -102,7 +102,7 @@ class Walk:
         )
 
     def ended_before(self, leg: Leg) -> Event | None:
-        """A stop or end in the new version's sense before it took over."""
+        """A stop or end in the new version's sense, or a new date, before it took over."""
         rules, start = leg.rules, leg.start.key
         for event in rules.story.events:
             if event.at >= rules.era.since:
@@ -110,7 +110,8 @@ class Walk:
             early = self.promise.may_be_early and event.key < start
             if rules.stops(event) and (early or event.key > start):
                 return max(event, leg.start, key=lambda e: e.key)
-            if rules.cancels(event) and event.key > start:
+            dated = rules.stated == "promised" and rules.starts(event)
+            if (rules.cancels(event) or dated) and event.key > start:
                 return event
         return None
 
