@@ -14,7 +14,7 @@ from service.sla.instants import EARLIEST, NEVER, Instant
 from service.sla.pauses import pauses_of, ran_out
 from service.sla.policy import Match, Target
 from service.sla.statements import State
-from service.sla.ticket import Ticket, matches, stated_by
+from service.sla.ticket import Ticket, cancels, matches, stated_by
 from service.sla.timeline import Circumstances
 from service.sla.walk import Walk
 
@@ -89,7 +89,7 @@ def _is_over(target: Target, starts: Sequence[Match], event: Event, *, before: b
     """Whether the target is cancelled after `event`, and no event has begun it since that does not also stop it."""
     if matches(starts, event) and not matches(target.stop, event):
         return False
-    return before or event.type == "merged" or matches(target.cancel, event)
+    return before or cancels(target, event)
 
 
 def _free_from(ticket: Ticket, carry: Carry) -> int:

@@ -25,7 +25,7 @@ from service.sla.instants import EARLIEST, NEVER, Instant
 from service.sla.policy import Match, Stated, Target
 from service.sla.statements import State
 from service.sla.terms import Arrival, Move, due_of, own_due
-from service.sla.ticket import Ticket, holds_true, matches, stated_by
+from service.sla.ticket import Ticket, cancels, holds_true, matches, stated_by
 from service.sla.timeline import Circumstances, Timeline
 from service.sla.transitions import ENDED, TRANSITIONS, Happening
 
@@ -141,7 +141,7 @@ class Walk:
         if matches(self.target.stop, event):
             if self.state is not State.BREACHED or self.hearing.later_report(place - 1) is None:
                 yield Happening.EARLY if event.at < self.timeline.clock else Happening.STOP, event
-        elif event.type == "merged" or matches(self.target.cancel, event):
+        elif cancels(self.target, event):
             yield Happening.CANCEL, event
 
     def _take(self, happening: Happening, event: Event, at: Instant) -> None:
