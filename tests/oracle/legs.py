@@ -2,7 +2,7 @@
 
 from tests.oracle.clocks import NEVER, Calendar, Clock, Hours, backwards
 from tests.oracle.pleas import Deeming, Pleas, Request, heard
-from tests.oracle.story import FIRST, Era, Event, Key, Losses, as_instant, fits
+from tests.oracle.story import FIRST, Era, Event, Key, Losses, as_instant, before_all, fits
 
 
 class Rules:
@@ -93,6 +93,8 @@ class Leg:
         settings = [(self.start, instant)]
         if rules.stated == "before":
             for event in rules.story.since(self.start):
+                if rules.cancels(event):
+                    break
                 if event.at < settings[-1][1] and rules.starts(event):
                     settings.append((event, rules.instant_in(event) or 0))
         return settings
@@ -155,8 +157,7 @@ class Leg:
 
     def pleas(self, key: Key | None = None) -> Pleas:
         """What requests for more time came to, of those before `key` and before the promise ended."""
-        bounds = [k for k in (key, self.ended, self.last_stop) if k]
-        until = min(bounds) if bounds else None
+        until = min(k for k in (key, self.ended, self.last_stop, before_all(self.rules.era.until)) if k)
         place = ("pleas", until, self.standing())
         if place not in self.kept:
             self.kept[place] = heard(self, until)
@@ -210,7 +211,7 @@ class Leg:
 
     def enter(self, instant: int) -> None:
         self.spans.append([instant, NEVER])
-        self.promise.leg, self.promise.on, self.promise.left, self.promise.parted = self, True, None, None
+        self.promise.leg, self.promise.on, self.promise.left = self, True, None
 
     def end(self, instant: int) -> None:
         if self.spans and self.spans[-1][1] == NEVER:
@@ -235,7 +236,6 @@ class Promise:
         self.leg: Leg | None = None  # the last under which it was in force
         self.on = False  # in force, or met early while its target applies
         self.left: tuple[list, int] | None = None  # superseded: by which event, when
-        self.parted: Key | None = None  # a `rejudge` found it without a target that applies
         self.outcome = ""  # met, cancelled, superseded; missed: the due went by without a stop
         self.decider: list | None = None
         self.decided_at: int | None = None

@@ -61,7 +61,7 @@ class Pleas:
         self.evidence: list[tuple[int, str]] = []
 
 
-def heard(leg, until: Key | None) -> Pleas:
+def heard(leg, until: Key) -> Pleas:
     """The requests from the start event on and before `until`, one after the other, of one name the first."""
     rules, pleas = leg.rules, Pleas()
     rule = rules.target.get("extension")
@@ -69,7 +69,7 @@ def heard(leg, until: Key | None) -> Pleas:
         return pleas
     names = set()
     for event in rules.story.events:
-        if event.type != "extension_requested" or event.key < leg.start.key or (until and event.key > until):
+        if event.type != "extension_requested" or not leg.start.key <= event.key <= until:
             continue
         request = Request(event, rules.story, rules.target["unit"])
         if request.name in names:

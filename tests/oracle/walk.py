@@ -36,7 +36,7 @@ class Walk:
     def supersede(self, end: Event | None = None) -> None:
         """It was superseded when its target ceased to apply, and stays so, whether something ends it or not."""
         assert self.promise.left
-        self.promise.decide("superseded", *self.promise.left, self.promise.parted or (end and end.key))
+        self.promise.decide("superseded", *self.promise.left, end and end.key)
 
     def begin(self, leg: Leg, index: int) -> bool:
         """True: nothing can come of it."""
@@ -81,7 +81,6 @@ class Walk:
     def leave(self, era: Era) -> None:
         """`rejudge` supersedes a promise that it finds in force."""
         promise = self.promise
-        promise.parted = promise.parted or before_all(era.since)
         if promise.on:
             assert promise.leg
             assert era.event
@@ -208,7 +207,7 @@ class Walk:
             return True
         if stops and leg.before_clock(event):
             self.meet_early(event)
-            return rules.starts(event)
+            return rules.may_start(event)
         if not leg.in_time(event.key):
             return self.miss(leg)
         outcome = "met" if stops else "cancelled" if rules.cancels(event) else "superseded"
@@ -221,7 +220,7 @@ class Walk:
         if not self.promise.on or not leg.deeming.completed_by(event):
             return False
         self.deem(place, event, event.name)
-        return leg.rules.starts(event)
+        return leg.rules.may_start(event)
 
     def replace(self, leg: Leg, event: Event, stops: bool) -> bool:
         """A later event of a promise met early or deemed met; true: it is the last that bears on it."""
@@ -232,7 +231,7 @@ class Walk:
             promise.decide("met", event.name, event.at, event.key)
             promise.early = promise.deemed = False
             return True
-        return leg.rules.starts(event)
+        return leg.rules.may_start(event)
 
     def miss(self, leg: Leg) -> bool:
         """The due went by; only a stop, in the sense of the rules that it went by under, ends what is owed.
