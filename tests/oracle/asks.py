@@ -106,6 +106,10 @@ def _fails(ticket: Ticket, at: int) -> None:
     ]
     if dice.random() < 0.15:
         _refuted(ticket, pick(dice, told))
+    if dice.random() < 0.25:
+        stopped = _around(ticket, at, rule["within"])
+        ticket.tell(pick(dice, ("resolved", "resolved", "replied")), stopped)
+        ticket.tell("reopened", stopped + dice.randrange(8) * HALF_HOUR)
 
 
 def _demands(ticket: Ticket, at: int) -> None:

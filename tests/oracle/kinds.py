@@ -76,7 +76,7 @@ def _customers(_: Random, __: Target) -> Target:
 def _urges(dice: Random, target: Target) -> Target:
     """Rungs said by urging if that is earlier, and perhaps one that is said by nothing else."""
     rungs = [{**rung, "urges": pick(dice, (0, 1, 1, 2, 3))} for rung in target["rungs"]]
-    if not rungs or dice.random() < 0.4:
+    if not any(rung["amount"] is None for rung in rungs) and (not rungs or dice.random() < 0.4):
         only = {"name": "urged", "kind": "escalation", "amount": None, "role": "head", "urges": pick(dice, (1, 2))}
         rungs.append(only)
     return {"rungs": rungs}

@@ -2,7 +2,7 @@
 
 from tests.oracle.clocks import NEVER, Calendar, Clock, Hours, backwards
 from tests.oracle.pleas import Deeming, Pleas, Request, heard
-from tests.oracle.story import FIRST, Era, Event, Key, Losses, as_instant, before_all, fits
+from tests.oracle.story import FIRST, Era, Event, Key, Losses, after_all, as_instant, before_all, fits
 
 
 class Rules:
@@ -157,11 +157,15 @@ class Leg:
 
     def pleas(self, key: Key | None = None) -> Pleas:
         """What requests for more time came to, of those before `key` and before the promise ended."""
-        until = min(k for k in (key, self.ended, self.last_stop, before_all(self.rules.era.until)) if k)
+        until = min(k for k in (key, self.ended, self.last_stop, self.over()) if k)
         place = ("pleas", until, self.standing())
         if place not in self.kept:
             self.kept[place] = heard(self, until)
         return self.kept[place]
+
+    def over(self) -> Key:
+        """From where on other rules hold."""
+        return after_all(NEVER) if self.promise.missed else before_all(self.rules.era.until)
 
     def due(self, key: Key | None = None) -> int | None:
         """As finally known (when something at `key` may end the promise); None: it cannot be known."""
@@ -203,7 +207,7 @@ class Leg:
     def standing(self) -> tuple:
         """What has become of the promise so far, as far as it bears on requests."""
         left = self.promise.left
-        return len(self.arrivals), self.promise.leg is self, left and left[1], self.last_stop
+        return len(self.arrivals), self.promise.leg is self, left and left[1], self.last_stop, self.promise.missed
 
     def in_time(self, key: Key) -> bool:
         due = self.due(key)
@@ -241,6 +245,7 @@ class Promise:
         self.decided_at: int | None = None
         self.early = False
         self.deemed = False
+        self.missed = False  # past its due: it goes on under the rules that it was due by
         self.lapsed = False  # deemed by an absence
         self.replaced = False  # by a new date
         self.replaces = 0  # how many dates one after the other

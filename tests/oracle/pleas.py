@@ -110,8 +110,8 @@ class Deeming:
         """Each contact or visit that failed by the due, with the first report after it in time."""
         if not self.rule:
             return []
-        ended = self.leg.ended
-        told = [e for e in self.told if ended is None or e.key <= ended]
+        end = min(self.leg.ended or self.leg.over(), self.leg.over())
+        told = [e for e in self.told if e.key <= end]
         failed = [e for e in told if e.matches(self.rule["on"]) and self.leg.in_time_at(e)]
         return [(event, self.report(event)) for event in failed]
 

@@ -85,12 +85,12 @@ def lies(leg: Leg, rung: dict, arming: Arming) -> Step | None:
     amount, due, wanted = rung["amount"], leg.due(), rung.get("urges") or 0
     before = amount is not None and amount < leg.rules.target["budget"]
     own = before_due(leg, rung, arming) if before else after_due(leg, rung)
+    if before and own is not None and due is not None and own >= due:
+        own = None
     times = [e.at for e in leg.rules.story.since(leg.start) if e.type == "urged"]
     if wanted and len(times) >= wanted and (own is None or times[wanted - 1] < own):
         return Step(rung, rung["name"], times[wanted - 1], after=False)
-    if own is None or (before and due is not None and own >= due):
-        return None
-    return Step(rung, rung["name"], own, after=not before)
+    return None if own is None else Step(rung, rung["name"], own, after=not before)
 
 
 def before_due(leg: Leg, rung: dict, arming: Arming) -> int | None:

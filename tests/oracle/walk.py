@@ -238,6 +238,7 @@ class Walk:
 
         So does where the date was promised the next date. A report on what failed by the due may come even later.
         """
+        self.promise.missed = True
         promise, due = self.promise, leg.due()
         promise.outcome, promise.resume = "missed", None
         assert due is not None
