@@ -15,13 +15,16 @@ PLAIN: Final[Target] = {
     "stated": None,
     "stated_by": "",
     "customers": False,
+    "requires": [],
 }
-KINDS: Final = ("extension", "deemed", "lapsed", "promised", "before", "customers", "urges", "every")
+#: The systems whose events a target may require.
+SOURCES: Final = ("crm", "dispatch")
+KINDS: Final = ("extension", "deemed", "lapsed", "promised", "before", "customers", "urges", "every", "requires")
 STATED: Final = ("promised", "before")
 
 _KINDS: Final = (
     *["extension"] * 8, *["deemed"] * 5, *["lapsed"] * 3, *["promised"] * 4, *["before"] * 4, *["customers"] * 2,
-    *["urges"] * 3, *["every"] * 4,
+    *["urges"] * 3, *["every"] * 4, *["requires"] * 5,
 )  # fmt: skip
 _FAILED: Final = (["contact_failed"], ["visit_failed"], ["contact_failed", "visit_failed"])
 _SPANS: Final = (0, HALF_HOUR, 2 * HALF_HOUR, 8 * HALF_HOUR, 24 * HALF_HOUR, 96 * HALF_HOUR)
@@ -90,7 +93,12 @@ def _every(_: Random, target: Target) -> Target:
     return {"start": [*target["start"], *begins]}
 
 
+def _requires(dice: Random, _: Target) -> Target:
+    return {"requires": pick(dice, (SOURCES[:1], SOURCES[:1], SOURCES[1:], SOURCES))}
+
+
 _RULES: Final = {
+    "requires": _requires,
     "every": _every,
     "extension": _extension,
     "deemed": _deemed,
