@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from service import rules
+from service.apply.registration import CalendarFile
 from service.backtest import Backtest
 from service.sla.events import Event
+from service.sla.history import History
 from service.sla.instants import DAY, SECOND, Instant
+from service.sla.judge import judge
 from service.sla.policy import Policy, Rules
 from service.sla.statements import Statement
 from service.wire.files import BadLine, read_events
@@ -29,21 +32,23 @@ class MissingExamplesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Events up to `until`, in the file's order; `document` is the text of `policy`."""
+    """Events up to `until`, and those of areas in `shared`; `document` is the text of `policy`, `calendars` its files."""
 
     events: tuple[Event, ...]
     policy: Policy
     document: str
     until: Instant
+    shared: tuple[Event, ...] = ()
+    calendars: tuple[CalendarFile, ...] = ()
 
     @property
     def start(self) -> Instant:
         """A moment before the first event."""
-        return min(event.at for event in self.events) - SECOND
+        return min(event.at for event in (*self.events, *self.shared)) - SECOND
 
 
 def load() -> Recording:
-    """The recording. Raises MissingExamplesError."""
+    """The recorded month of a service desk. Raises MissingExamplesError."""
     for path in (POLICY_FILE, EVENTS_FILE):
         if not path.is_file():
             message = f"{path.name} is not there: run the demo from a checkout, which has it under examples/"
@@ -57,9 +62,14 @@ def load() -> Recording:
 
 def backtest(recording: Recording) -> dict[str, Statement]:
     """The statements in force at the recording's end, by id."""
-    test = Backtest(Rules((recording.policy,)), until=recording.until)
-    return {
-        statement.id: statement
-        for judged in test.judged(recording.events)
-        for statement in judged.judgement.statements
-    }
+    versions = Rules((recording.policy,))
+    if recording.shared:
+        told: dict[str, list[Event]] = {}
+        for event in recording.events:
+            told.setdefault(event.ticket, []).append(event)
+        histories = (History(tuple(events), shared=recording.shared) for events in told.values())
+        judgements = [judge(history, versions, recording.until) for history in histories]
+    else:
+        test = Backtest(versions, until=recording.until)
+        judgements = [judged.judgement for judged in test.judged(recording.events)]
+    return {statement.id: statement for judgement in judgements for statement in judgement.statements}
