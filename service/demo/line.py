@@ -20,7 +20,7 @@ from service.demo.replay import ReplayClock, Sending, portions
 from service.settings import Settings
 from service.sla.events import Event
 from service.sla.instants import Instant
-from service.store import Database, Tx, migrations, outbox, policies, progress, tickets
+from service.store import Database, Tx, migrations, outbox, policies, progress, statements, tickets
 from service.wire.publishing import AREA, TICKET, publish_binary
 
 _PARTITIONS: Final = 4
@@ -166,13 +166,15 @@ class Line:
 
     async def spoken(self) -> Spoken:
         """What the statements topic says."""
-        options = client_options(self.settings)
-        return spoken(
-            [
-                value
-                async for value in contents(options, self.settings.statements_topic, timeout=_READ_SECONDS)
-            ]
+        async with self._database.transaction() as tx:
+            least = await statements.count(tx)
+        read = contents(
+            client_options(self.settings),
+            self.settings.statements_topic,
+            timeout=_READ_SECONDS,
+            least=least,
         )
+        return spoken([value async for value in read])
 
     async def close(self) -> None:
         await self._database.close()
