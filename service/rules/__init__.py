@@ -14,10 +14,11 @@ from typing import Final, TypeVar
 from service.rules import build, calendars, histories, reading
 from service.rules.document import of_json
 from service.rules.errors import PolicyError, PolicyErrors
+from service.rules.event_shapes import Shape
 from service.rules.histories import Worked
 from service.rules.outline import Outline, outlined
 from service.rules.reading import Reading
-from service.rules.shapes import CalendarFileShape, Shape
+from service.rules.shapes import CalendarFileShape
 from service.sla.calendars import Calendar
 from service.sla.policy import Policy
 

@@ -15,8 +15,9 @@ from pydantic import ValidationError
 from service.rules import aggregates, areas, calendars, targets, values, vocabulary
 from service.rules.document import Document
 from service.rules.errors import Finding, Path, PolicyError
+from service.rules.event_shapes import Shape
 from service.rules.hints import needed, unknown
-from service.rules.shapes import CalendarFileShape, PolicyShape, Shape
+from service.rules.shapes import CalendarFileShape, PolicyShape
 from service.rules.tree import Unreadable, compose
 from service.sla.calendars import Calendar
 

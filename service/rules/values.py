@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import Any, Final, TypeVar
+from enum import StrEnum
+from typing import Any, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSchema
 
@@ -16,6 +17,7 @@ from service.sla.policy import ANY_REASON
 from service.sla.statements import RESERVED_NAMES
 
 T = TypeVar("T")
+Word = TypeVar("Word", bound=StrEnum)
 
 MAX_TEXT: Final = 1000
 
@@ -23,8 +25,8 @@ MAX_TEXT: Final = 1000
 ANY: Final = "any"
 
 
-def one(parse: Callable[[str], T]) -> PlainValidator:
-    """`parse` for a single text; lists, mappings and nothing are refused with a sentence."""
+def one(parse: Callable[[str], T], editors: Any = Any) -> PlainValidator:
+    """`parse` for a single text; lists, mappings and nothing are refused with a sentence. `editors` see that type."""
 
     def read(value: object) -> T:
         if not isinstance(value, str):
@@ -35,7 +37,7 @@ def one(parse: Callable[[str], T]) -> PlainValidator:
             raise ValueError(f"is longer than {MAX_TEXT} characters: shorten it")
         return parse(value)
 
-    return PlainValidator(read)
+    return PlainValidator(read, json_schema_input_type=editors)
 
 
 def _kind(value: object) -> str:
@@ -67,6 +69,12 @@ def choice(*words: str) -> Callable[[str], str]:
 def one_of(*words: object) -> WithJsonSchema:
     """For editors: the value is one of `words`."""
     return WithJsonSchema({"enum": list(words)})
+
+
+def member(words: type[Word]) -> PlainValidator:
+    """One word of `words`, for editors too."""
+    read = choice(*words)
+    return one(lambda value: words(read(value)), Literal[tuple(words)])
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:

@@ -52,7 +52,8 @@ class Boundary(StrEnum):
 class Where:
     """A condition: the attribute's value, as text, is one of `values`, and all of `also` hold; `negated`: not so.
 
-    A missing attribute has no value, so that it satisfies a negated condition.
+    A missing attribute has no value, so that it satisfies a negated condition. Without `values` nothing is asked of the
+    attribute, and only `also` counts.
     """
 
     attribute: str
