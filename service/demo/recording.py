@@ -15,7 +15,7 @@ from service.sla.instants import DAY, SECOND, Instant
 from service.sla.judge import judge
 from service.sla.policy import Policy, Rules
 from service.sla.statements import Statement
-from service.wire.files import BadLine, read_events
+from service.wire.files import read_events
 
 #: 2016-04-01T00:00:00Z: the end of the month whose incidents the sample holds.
 UNTIL: Final[Instant] = 16_892 * DAY
@@ -56,7 +56,7 @@ def load() -> Recording:
     document = POLICY_FILE.read_text(encoding="utf-8")
     policy = rules.read(document, name=POLICY_FILE.name)
     items = read_events(EVENTS_FILE, tenant=policy.tenant, source=SOURCE)
-    events = tuple(item for item in items if not isinstance(item, BadLine) and item.at <= UNTIL)
+    events = tuple(item for item in items if isinstance(item, Event) and item.at <= UNTIL)
     return Recording(events, policy, document, UNTIL)
 
 
