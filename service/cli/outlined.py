@@ -73,7 +73,8 @@ def _shortened(text: str) -> str:
 
 
 def _gates(outline: Outline) -> Iterator[str]:
-    gated = [entry for entry in outline.entries if entry.gate and not entry.variant_of]
+    of_target = {entry.id: entry.gate for entry in outline.entries}
+    gated = [entry for entry in outline.entries if entry.gate not in {"", of_target.get(entry.variant_of)}]
     if gated:
         yield ""
         yield "Gated, the clock starts with the last of:"

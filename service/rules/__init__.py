@@ -14,10 +14,12 @@ from typing import Final, TypeVar
 from service.rules import build, calendars, histories, reading
 from service.rules.document import of_json
 from service.rules.errors import PolicyError, PolicyErrors
+from service.rules.event_shapes import Shape
 from service.rules.histories import Worked
 from service.rules.outline import Outline, outlined
 from service.rules.reading import Reading
-from service.rules.shapes import CalendarFileShape, Shape
+from service.rules.shapes import CalendarFileShape
+from service.rules.tree import compose
 from service.sla.calendars import Calendar
 from service.sla.policy import Policy
 
@@ -28,12 +30,14 @@ __all__ = [
     "calendar_files",
     "calendar_of",
     "check",
+    "located",
     "outline",
     "policy_of_histories",
     "read",
     "read_calendar",
     "read_calendars",
     "read_histories",
+    "switched_off",
 ]
 
 S = TypeVar("S", bound=Shape)
@@ -58,6 +62,11 @@ def check(
         return reading.read_policy(_decoded(text, name), calendars).errors
     except PolicyErrors as wrong:
         return wrong.errors
+
+
+def located(text: str | bytes, message: str, *, name: str, field: str) -> PolicyErrors:
+    """`message` as what is wrong with the key `field` of the policy file `text`, which is sound in itself."""
+    return PolicyErrors(name, (compose(_decoded(text, name), "policy").at_value((field,), message),))
 
 
 def read_calendars(
@@ -101,6 +110,18 @@ def calendar_files(text: str | bytes, *, name: str) -> Mapping[str, str]:
     shape = reading.read_policy(_decoded(text, name), _NO_FILES).shape
     told = {} if shape is None else shape.calendars or {}
     return {key: calendar.file for key, calendar in told.items() if calendar is not None and calendar.file}
+
+
+def switched_off(text: str | bytes, *, name: str) -> Mapping[str, str]:
+    """The targets that the policy file `text` switches off, its variants too, and why; as far as they can be told."""
+    shape = reading.read_policy(_decoded(text, name), _NO_FILES).shape
+    targets = {} if shape is None else shape.targets or {}
+    return {
+        each: target.why or "no reason given"
+        for key, target in targets.items()
+        if target is not None and target.off
+        for each in (key, *(f"{key}/{other.name}" for other in target.overrides or () if other is not None))
+    }
 
 
 def read_calendar(text: str | bytes, *, name: str) -> Calendar:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
-from service.rules import calendars, kinds, rungs
+from service.rules import aggregates, calendars, kinds, rungs
 from service.rules.happenings import matches
 from service.rules.lengths import Length
 from service.rules.shapes import (
@@ -55,6 +55,7 @@ def build(policy: PolicyShape, files: Mapping[str, Calendar]) -> Policy:
         ),
         source=_source(policy.source),
         adopt_from=policy.adopt_from,
+        aggregates=aggregates.build(policy),
     )
 
 

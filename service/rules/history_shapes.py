@@ -8,7 +8,8 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, PlainValidator
 
 from service.rules import values
-from service.rules.shapes import Exact, File, Prose, Shape
+from service.rules.event_shapes import Exact, Shape
+from service.rules.shapes import File, Prose
 from service.rules.values import as_list, choice, one
 
 #: What stands in place of a block where nothing is expected.

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from service.rules import kinds
 from service.rules.build import given
+from service.rules.event_shapes import Condition, Conditions, EventShape, NegatedShape
+from service.rules.happenings import values_of
 from service.rules.lengths import Length
-from service.rules.shapes import ROUND_THE_CLOCK, Conditions, EventShape, Owner, PolicyShape, TargetShape
+from service.rules.shapes import ROUND_THE_CLOCK, Owner, PolicyShape, TargetShape
 from service.rules.variants import overridden
 from service.rules.vocabulary import Words
 from service.sla.instants import SECOND
-from service.sla.policy import Match, Stated, Unit
+from service.sla.policy import LastDay, Match, Stated, Unit
+
+#: Where calendar days end.
+_END: Final = {
+    LastDay.SAME_TIME: "",
+    LastDay.WHOLE: ", to the last day's end",
+    LastDay.WORKING: ", to a working day's end",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +115,7 @@ def _budget(target: TargetShape) -> str:
         return f"every {in_words(target.every)}"
     if target.budget is None:
         return ""
-    words = in_words(target.budget)
+    words = in_words(target.budget) + _END[target.last_day or LastDay.SAME_TIME]
     words = f"{words} before `{target.before}`" if kinds.stated(target) is Stated.BEFORE else words
     return f"{words}, the customer's own" if target.owner is Owner.CUSTOMER else words
 
@@ -127,13 +137,21 @@ def _hours(target: TargetShape) -> str:
     """Where time counts; nothing for an instant that somebody promised."""
     if kinds.stated(target) is Stated.PROMISED:
         return ""
-    return "round the clock" if target.hours in {None, ROUND_THE_CLOCK} else given(target.hours)
+    if target.hours in {None, ROUND_THE_CLOCK}:
+        return "round the clock"
+    return f"days off of {target.hours}" if target.last_day is LastDay.WORKING else given(target.hours)
 
 
-def _conditions(told: Mapping[str, list[str | None] | None] | None) -> str:
-    return ", ".join(
-        f"{name}: {' or '.join(map(given, values or ()))}" for name, values in (told or {}).items()
-    )
+def _conditions(told: Conditions | None) -> str:
+    return ", ".join(f"{name}: {_condition(condition)}" for name, condition in (told or {}).items())
+
+
+def _condition(condition: Condition | None) -> str:
+    """`gold or vip`, `not gold`, `neither gold nor vip`."""
+    values = values_of(condition)
+    if not isinstance(condition, NegatedShape):
+        return " or ".join(values)
+    return f"not {values[0]}" if len(values) == 1 else f"neither {' nor '.join(values)}"
 
 
 def _events(events: Iterable[EventShape | None] | None) -> str:

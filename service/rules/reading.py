@@ -12,11 +12,12 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from service.rules import areas, calendars, targets, values, vocabulary
+from service.rules import aggregates, areas, calendars, targets, values, vocabulary
 from service.rules.document import Document
 from service.rules.errors import Finding, Path, PolicyError
+from service.rules.event_shapes import Shape
 from service.rules.hints import needed, unknown
-from service.rules.shapes import CalendarFileShape, PolicyShape, Shape
+from service.rules.shapes import CalendarFileShape, PolicyShape
 from service.rules.tree import Unreadable, compose
 from service.sla.calendars import Calendar
 
@@ -60,6 +61,7 @@ def read_policy(text: str, files: Mapping[str, Calendar]) -> Reading[PolicyShape
             areas.findings(shape),
             calendars.findings(shape.calendars, files),
             targets.findings(shape, files),
+            aggregates.findings(shape),
         ):
             errors += [document.at_value(path, told) for path, told in findings]
     return Reading(shape, tuple(sorted(set(errors))))

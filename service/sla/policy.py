@@ -52,7 +52,8 @@ class Boundary(StrEnum):
 class Where:
     """A condition: the attribute's value, as text, is one of `values`, and all of `also` hold; `negated`: not so.
 
-    A missing attribute has no value, so that it satisfies a negated condition.
+    A missing attribute has no value, so that it satisfies a negated condition. Without `values` nothing is asked of the
+    attribute, and only `also` counts.
     """
 
     attribute: str
@@ -185,6 +186,28 @@ class Target:
     assumed: str = ""
 
 
+class Period(StrEnum):
+    """Over what an aggregate is taken: the local month or year of the due."""
+
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregate:
+    """What the promises of a target and of its variants have to come to in each period; None: not asked.
+
+    `mean` and `maximum` are of the time counted until the stop, in the target's unit; `share` is how many of those decided
+    are kept, in parts per million.
+    """
+
+    target: str
+    period: Period
+    mean: int | None = None
+    maximum: int | None = None
+    share: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """How a source shows that it is complete: it reports so, or it is never silent for longer than `silent_after`."""
@@ -210,6 +233,7 @@ class Policy:
     sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
     source: str = ""
     adopt_from: Instant | None = None
+    aggregates: tuple[Aggregate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

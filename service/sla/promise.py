@@ -72,7 +72,7 @@ def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[
         if walk.in_force:
             found.append(walk.course(limits, replaced))
         if walk.state not in {State.SUPERSEDED, State.ABSENT}:
-            replaced = replaced + 1 if walk.state is State.REPLACED and target.stated is not None else 0
+            replaced = replaced + 1 if walk.renewed else 0
         left = replace(_left(walk, ended, first=first), replaced=replaced)
         first = False
     return found, left if found or carry != FRESH else FRESH

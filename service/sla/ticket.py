@@ -115,5 +115,5 @@ def holds_true(conditions: Sequence[Where], attributes: Mapping[str, Json]) -> b
 
 
 def _is_true(where: Where, attributes: Mapping[str, Json]) -> bool:
-    fits = as_text(attributes.get(where.attribute)) in where.values
+    fits = not where.values or as_text(attributes.get(where.attribute)) in where.values
     return (fits and holds_true(where.also, attributes)) is not where.negated

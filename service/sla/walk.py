@@ -56,6 +56,7 @@ class Walk:
         self.ended_by: Event | None = None
         self.ended_at = EARLIEST
         self.early = False  # ended by a stop before its clock started
+        self.renewed = False  # while it was open, a new date took its place
         self.remarks: list[tuple[Instant, str]] = []
 
     def go(self, early: Event | None, starts: Sequence[Match]) -> int | None:
@@ -96,6 +97,7 @@ class Walk:
         renewed = self.target.stated is Stated.PROMISED and matches(starts, event)
         if not renewed or stated_by(self.target, event) is None:
             return False
+        self.renewed = self.state is State.OPEN
         self._take(Happening.REPLACE, event, event.at)
         if self.state is State.BREACHED:
             self._end_missed(place)

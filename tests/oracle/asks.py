@@ -133,7 +133,9 @@ def _promises(ticket: Ticket, at: int) -> None:
     """A date from the conversation, and perhaps the next before it, at it, or after it."""
     dice = ticket.dice
     for _ in range(pick(dice, (1, 1, 1, 2, 3))):
-        due = ticket.nudged(at + (dice.randrange(1, 97) if dice.random() < 0.9 else -dice.randrange(9)) * HALF_HOUR)
+        due = ticket.nudged(
+            at + (dice.randrange(1, 97) if dice.random() < 0.9 else -dice.randrange(9)) * HALF_HOUR
+        )
         ticket.tell("promise_accepted", at, **_instant(ticket, "due", due))
         beside = pick(dice, (-1, 0, 0, 1)) if not ticket.exact else 0
         before = at + dice.randrange(48) * HALF_HOUR

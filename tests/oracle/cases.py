@@ -54,7 +54,7 @@ def case(
         "events": ticket.events,
         "shared": ticket.shared,
         "doubts": unsure.doubts(ticket) if doubts and dice.random() < 0.2 else [],
-        "caps": {source: AT_LAST for source in SOURCES},
+        "caps": dict.fromkeys(SOURCES, AT_LAST),
         "gaps": [],
         "proved": None,
         "upto": AT_LAST,

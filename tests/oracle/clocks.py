@@ -192,7 +192,9 @@ class Clock:
 
     def tick(self, zone: str, day: int, wall: int) -> int | None:
         if self.target["unit"] == "calendar_days":
-            return instant_of(zone, day, wall) if self.last_day == "same_time" else instant_of(zone, day + 1, 0)
+            return (
+                instant_of(zone, day, wall) if self.last_day == "same_time" else instant_of(zone, day + 1, 0)
+            )
         if not exists(zone, day):
             return None
         spans = None if self.hours is None else self.hours.spans(day)

@@ -19,7 +19,17 @@ PLAIN: Final[Target] = {
 }
 #: The systems whose events a target may require.
 SOURCES: Final = ("crm", "dispatch")
-KINDS: Final = ("extension", "deemed", "lapsed", "promised", "before", "customers", "urges", "every", "requires")
+KINDS: Final = (
+    "extension",
+    "deemed",
+    "lapsed",
+    "promised",
+    "before",
+    "customers",
+    "urges",
+    "every",
+    "requires",
+)
 STATED: Final = ("promised", "before")
 
 _KINDS: Final = (
@@ -80,7 +90,13 @@ def _urges(dice: Random, target: Target) -> Target:
     """Rungs said by urging if that is earlier, and perhaps one that is said by nothing else."""
     rungs = [{**rung, "urges": pick(dice, (0, 1, 1, 2, 3))} for rung in target["rungs"]]
     if not any(rung["amount"] is None for rung in rungs) and (not rungs or dice.random() < 0.4):
-        only = {"name": "urged", "kind": "escalation", "amount": None, "role": "head", "urges": pick(dice, (1, 2))}
+        only = {
+            "name": "urged",
+            "kind": "escalation",
+            "amount": None,
+            "role": "head",
+            "urges": pick(dice, (1, 2)),
+        }
         rungs.append(only)
     return {"rungs": rungs}
 

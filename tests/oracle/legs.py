@@ -207,7 +207,13 @@ class Leg:
     def standing(self) -> tuple:
         """What has become of the promise so far, as far as it bears on requests."""
         left = self.promise.left
-        return len(self.arrivals), self.promise.leg is self, left and left[1], self.last_stop, self.promise.missed
+        return (
+            len(self.arrivals),
+            self.promise.leg is self,
+            left and left[1],
+            self.last_stop,
+            self.promise.missed,
+        )
 
     def in_time(self, key: Key) -> bool:
         due = self.due(key)

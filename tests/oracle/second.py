@@ -149,9 +149,7 @@ class Spoken:
         elif self.state == "expired":
             assert self.due is not None
             said.append(
-                self.statement(
-                    "verdict", "verdict", self.leg, self.leg.said_at(self.due), outcome="expired"
-                )
+                self.statement("verdict", "verdict", self.leg, self.leg.said_at(self.due), outcome="expired")
             )
         elif self.state == "indeterminate":
             assert self.due is not None

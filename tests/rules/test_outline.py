@@ -31,11 +31,14 @@ targets:
     assumed: who has to pay
     overrides:
       - {name: rural, when: {locality: rural}, budget: 10 working days}
-      - {name: quick, when: {tier: gold}, budget: 1 working day, assumed: how quick}
+      - {name: quick, when: {tier: gold}, budget: 1 working day, assumed: how quick, gate: []}
   update: {stop: replied, every: 48h}
   visit: {start: promise_accepted, promised: due, stop: {event: noted, where: {visit: arrived}}}
   notice: {start: change_scheduled, before: at, budget: 24h, stop: queued}
   pay: {start: held, stop: queued, budget: 90 calendar days, owner: customer}
+  grace: {stop: queued, budget: 5 calendar days, last_day: whole}
+  law: {stop: queued, budget: 10 calendar days, last_day: working, hours: office}
+  rest: {stop: queued, budget: 1h, applies: {tier: {not: [gold, vip, tin]}, kind: {not: fault}}}
   once: {gate: paid, stop: resolved, budget: 1h30m, hours: 24x7}
   report: {off: true, why: no number, set: a budget, stop: noted}
 """.replace("paid", "queued")
@@ -88,6 +91,7 @@ def test_variants_stand_below_their_target_and_say_what_is_assumed_there():
     )
     assert (rural.assumed, rural.assumed_here) == ("who has to pay", False)
     assert (quick.budget, quick.assumed, quick.assumed_here) == ("1 working day", "how quick", True)
+    assert (rural.gate, quick.gate) == (entries()["install"].gate, "")
 
 
 @pytest.mark.parametrize(
@@ -97,6 +101,8 @@ def test_variants_stand_below_their_target_and_say_what_is_assumed_there():
         ("visit", "until `due`, as promised", ""),
         ("notice", "24 hours before `at`", "round the clock"),
         ("pay", "90 calendar days, the customer's own", "round the clock"),
+        ("grace", "5 calendar days, to the last day's end", "round the clock"),
+        ("law", "10 calendar days, to a working day's end", "days off of office"),
         ("once", "1 hour 30 minutes", "round the clock"),
         ("report", "", "round the clock"),
     ],
@@ -107,6 +113,10 @@ def test_how_much_time_there_is(target: str, budget: str, hours: str):
 
 def test_a_target_without_conditions_is_for_every_ticket_and_a_single_gate_has_no_brackets():
     assert (entries()["once"].applies, entries()["once"].gate) == ("every ticket", "queued")
+
+
+def test_conditions_that_say_not():
+    assert entries()["rest"].applies == "tier: neither gold nor vip nor tin, kind: not fault"
 
 
 def test_a_target_that_is_off():
