@@ -107,7 +107,7 @@ def _note(past: Past, event: Event, one: Accepted | None = None, stands_for: str
     record = one.record if one else None
     past.digests[event.source, event.id] = digest
     origin = None if record is None else Origin(record.topic, record.part, record.offset, record.timestamp)
-    return Kept(stored, attributes, digest, origin, stands_for)
+    return Kept(stored, attributes, digest, origin, stands_for, one.trace if one else None)
 
 
 def _replacement(one: Accepted) -> EventKey:

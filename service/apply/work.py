@@ -11,10 +11,11 @@ from typing import TypeAlias
 from service.apply import versions
 from service.apply.intake import Intake, Misfit, take_in
 from service.apply.judging import UNPROVED, Bench, Case, Finding
-from service.apply.saying import Voice, not_before, settled_at
+from service.apply.saying import Traces, Voice, not_before, settled_at
 from service.apply.shared import Chronicle, Words, areas_of, words_of
 from service.apply.tools import Tools
 from service.sla.events import Doubt
+from service.sla.history import key_of
 from service.sla.instants import EARLIEST, Instant
 from service.sla.policy import Rules
 from service.sla.statements import Kind, Said
@@ -30,6 +31,7 @@ from service.store import (
     statements,
     tickets,
 )
+from service.store.areas import Told
 from service.store.events import Kept, Past
 from service.store.keys import TicketKey
 from service.store.tickets import Standing
@@ -93,6 +95,7 @@ class Work:
         self._grounds: dict[str, Ground] = {}
         self._heard: Mapping[TicketKey, int] = {}
         self._places: dict[TicketKey, frozenset[str]] = {}
+        self._traces: dict[TicketKey, Traces] = {}
         self._revision = 0
 
     async def begin(self) -> None:
@@ -177,7 +180,7 @@ class Work:
         return effects
 
     def _case(
-        self, key: TicketKey, added: Iterable[Kept], doubts: tuple[Doubt, ...], said: Mapping[str, Said]
+        self, key: TicketKey, added: Collection[Kept], doubts: tuple[Doubt, ...], said: Mapping[str, Said]
     ) -> Case:
         past, fresh = self.pasts[key].events, tuple(kept.event for kept in added)
         everything = (*past, *fresh)
@@ -185,13 +188,16 @@ class Work:
         ground, heard = self._grounds[key[0]], self._heard[key]
         self._places[key] = areas_of(everything, ground.words)
         told = ground.chronicle.bearing_on(self._places[key], since)
+        news = [each for each in told if each.nr > heard]
+        happened: list[Told | Kept] = [*news, *added]
+        self._traces[key] = {key_of(each.event): each.trace for each in happened if each.trace}
         return Case(
             tuple(past),
             fresh,
             doubts,
             said,
             shared=tuple(each.event for each in told if each.nr <= heard),
-            news=tuple(each.event for each in told if each.nr > heard),
+            news=tuple(each.event for each in news),
         )
 
     def _find(self, key: TicketKey, case: Case, failures: dict[TicketKey, str]) -> Finding | None:
@@ -219,7 +225,7 @@ class Work:
                 found[key] = finding
 
     async def _say(self, found: Mapping[TicketKey, Finding], effects: Effects) -> None:
-        spoken = list(Voice(self._tools.topics, self.watermark, self.now).say(found))
+        spoken = list(Voice(self._tools.topics, self.watermark, self.now).say(found, self._traces))
         for key, change, _, _ in spoken:
             effects.changed.add(key)
             effects.said[change.said.statement.kind, change.said.withdrawn] += 1

@@ -24,6 +24,7 @@ from service.sla.events import Event
 from service.store.database import Tx
 from service.store.events import Kept, Past, read_attributes
 from service.store.schema import BYTES, INSTANT, METADATA, NAME
+from service.wire.trace import Trace
 
 # A trigger (in the migrations) refuses UPDATE, DELETE and TRUNCATE: who reads on from a number must find every later
 # event, and a statement may name any of them as its cause. Not bound to tickets, so without a bucket: a reference table.
@@ -48,6 +49,9 @@ AREA_EVENT: Final = Table(
     Column("part", Integer),
     Column("record_offset", BigInteger),
     Column("recorded_at", INSTANT),
+    # The trace that this record belongs to: what the event causes is said later, ticket by ticket.
+    Column("traceparent", Text),
+    Column("tracestate", Text),
     # An event has effect once, whatever route it took and however often it came.
     PrimaryKeyConstraint("tenant", "source", "id"),
     UniqueConstraint("nr"),
@@ -70,7 +74,7 @@ AREA_SWEEP: Final = Table(
 _REVISION: Final = text("SELECT coalesce(max(nr), 0) FROM area_event")
 
 _TOLD: Final = text("""
-    SELECT nr, name, source, id, type, at, seq, attributes FROM area_event
+    SELECT nr, name, source, id, type, at, seq, attributes, traceparent, tracestate FROM area_event
     WHERE tenant = :tenant AND nr > :after AND nr <= :upto ORDER BY nr
 """)
 
@@ -80,16 +84,17 @@ _PAST: Final = text("""
 
 _APPEND: Final = text("""
     INSERT INTO area_event (tenant, name, source, id, type, at, seq, attributes, digest, stands_for, topic, part,
-                            record_offset, recorded_at)
+                            record_offset, recorded_at, traceparent, tracestate)
     SELECT tenant, name, source, id, type, at, seq, attributes, digest, stands_for, topic, part, record_offset,
-           recorded_at
+           recorded_at, traceparent, tracestate
     FROM unnest(
         CAST(:tenants AS text[]), CAST(:names AS text[]), CAST(:sources AS text[]), CAST(:ids AS text[]),
         CAST(:types AS text[]), CAST(:ats AS bigint[]), CAST(:seqs AS bigint[]), CAST(:attributes AS bytea[]),
         CAST(:digests AS bytea[]), CAST(:stands_for AS text[]), CAST(:topics AS text[]), CAST(:parts AS integer[]),
-        CAST(:offsets AS bigint[]), CAST(:recorded_ats AS bigint[])) WITH ORDINALITY
+        CAST(:offsets AS bigint[]), CAST(:recorded_ats AS bigint[]), CAST(:traceparents AS text[]),
+        CAST(:tracestates AS text[])) WITH ORDINALITY
         AS r(tenant, name, source, id, type, at, seq, attributes, digest, stands_for, topic, part, record_offset,
-             recorded_at, place)
+             recorded_at, traceparent, tracestate, place)
     ORDER BY place
 """)
 
@@ -107,10 +112,11 @@ _SWEPT: Final = text("UPDATE area_sweep SET upto = :upto WHERE upto < :upto")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event of areas, and its place in the order in which they were applied."""
+    """An event of areas, its place in the order in which they were applied, and the trace of its record."""
 
     nr: int
     event: Event
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +148,9 @@ async def told(tx: Tx, tenant: str, *, after: int, upto: int) -> list[Told]:
                 seq=seq,
                 attributes=read_attributes(attributes),
             ),
+            None if parent is None else Trace(parent, state),
         )
-        for nr, name, source, id_, type_, at, seq, attributes in rows
+        for nr, name, source, id_, type_, at, seq, attributes, parent, state in rows
     ]
 
 
@@ -185,6 +192,8 @@ async def append(tx: Tx, rows: Collection[Kept]) -> None:
             "parts": [o.part if o else None for o in origins],
             "offsets": [o.offset if o else None for o in origins],
             "recorded_ats": [o.at if o else None for o in origins],
+            "traceparents": [row.trace.parent if row.trace else None for row in rows],
+            "tracestates": [row.trace.state if row.trace else None for row in rows],
         },
     )
 

@@ -14,6 +14,7 @@ from service.sla.instants import Instant
 from service.store.database import Tx
 from service.store.keys import TicketKey, arrays, bucket_of, by_keys
 from service.store.schema import BYTES, INSTANT, METADATA, NAME, ticket_columns
+from service.wire.trace import Trace
 
 EVENT: Final = Table(
     "event",
@@ -76,7 +77,8 @@ class Origin:
 class Kept:
     """An event as it is stored; `attributes` are those of `event`, by `write_attributes`.
 
-    `origin` None: an operator recorded it.
+    `origin` None: an operator recorded it. `trace`: the one that its record belongs to; of an event of a ticket it is not
+    stored, because what such an event causes is said in the transaction that adds it.
     """
 
     event: Event
@@ -84,6 +86,7 @@ class Kept:
     digest: bytes
     origin: Origin | None
     stands_for: str | None = None
+    trace: Trace | None = None
 
 
 @dataclass(slots=True)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
-
-from service.sla.events import Event, Json
+from service.sla.events import Event
 from service.sla.instants import Duration
 from service.wire import times
 from service.wire.areas import area_event_of
 from service.wire.attribution import attributed
-from service.wire.envelope import opened
+from service.wire.envelope import Envelope, opened
 from service.wire.facts import digest, event_of
 from service.wire.records import Accepted, Reason, Record, Refused
+from service.wire.trace import trace_of
 from service.wire.unfit import Unfit, shown
-
-
-class _EventOf(Protocol):
-    def __call__(self, attributes: Mapping[str, Json], data: Json, *, tenant: str) -> Event: ...
 
 
 def decode(record: Record, *, tenant: str, ahead: Duration, max_bytes: int) -> Accepted | Refused:
@@ -27,10 +21,11 @@ def decode(record: Record, *, tenant: str, ahead: Duration, max_bytes: int) -> A
     `ahead` is refused, and so is a value of more than `max_bytes` bytes.
     """
     try:
-        event = _event(record, event_of, tenant, max_bytes)
+        envelope = _envelope(record, max_bytes)
+        event = event_of(*envelope, tenant=tenant)
         _check_key(record, event)
         _check_time(record, event, ahead)
-        return Accepted(event, digest(event), record)
+        return Accepted(event, digest(event), record, trace_of(record.headers, envelope[0]))
     except Exception as error:  # noqa: BLE001 - whatever a publisher thinks of must not stop its partition
         return Refused(record, *_why(error), *attributed(record, tenant, max_bytes))
 
@@ -41,18 +36,19 @@ def decode_area(record: Record, *, tenant: str, ahead: Duration, max_bytes: int)
     A refusal is attributed to no ticket.
     """
     try:
-        event = _event(record, area_event_of, tenant, max_bytes)
+        envelope = _envelope(record, max_bytes)
+        event = area_event_of(*envelope, tenant=tenant)
         _check_time(record, event, ahead)
-        return Accepted(event, digest(event), record)
+        return Accepted(event, digest(event), record, trace_of(record.headers, envelope[0]))
     except Exception as error:  # noqa: BLE001 - as in `decode`
         owner, _ = attributed(record, tenant, max_bytes)
         return Refused(record, *_why(error), owner, None)
 
 
-def _event(record: Record, event_of: _EventOf, tenant: str, max_bytes: int) -> Event:
+def _envelope(record: Record, max_bytes: int) -> Envelope:
     if record.value is not None and len(record.value) > max_bytes:
         raise Unfit(Reason.TOO_LARGE, f"{len(record.value)} bytes, more than {max_bytes}")
-    return event_of(*opened(record), tenant=tenant)
+    return opened(record)
 
 
 def _why(error: Exception) -> tuple[Reason, str]:

@@ -16,6 +16,7 @@ from service.sla.instants import Duration, Instant
 from service.sla.statements import Account, Kind, Said, Statement
 from service.wire import times
 from service.wire.records import Outgoing
+from service.wire.trace import Trace
 
 SOURCE: Final = "slaclock"
 IN_FORCE: Final = "in_force"
@@ -98,11 +99,13 @@ def encode(
     watermark: Instant | None,
     decided_at: Instant,
     announce: bool = True,
+    trace: Trace | None = None,
 ) -> Outgoing:
     """The record that says `said`; its key is the ticket.
 
     `cause` is the event that made it necessary, None when time alone did. `watermark` is the W it was judged at, None
-    while nothing is proved. `decided_at` is the clock's reading. Without `announce` nobody is to be told.
+    while nothing is proved. `decided_at` is the clock's reading. Without `announce` nobody is to be told. `trace` is the
+    one that the cause's record belongs to; it stands in the headers only.
     """
     statement = said.statement
     event_id = str(uuid5(UUID(statement.id), str(said.rev)))
@@ -118,7 +121,8 @@ def encode(
         datacontenttype="application/json",
         data=_data(said, _Circumstances(_key(cause), _time(watermark), decided, announce)),
     )
-    return Outgoing(statement.ticket.encode(), _ENCODER.encode(envelope), _HEADERS, event_id)
+    headers = _HEADERS if trace is None else (*_HEADERS, *trace.headers)
+    return Outgoing(statement.ticket.encode(), _ENCODER.encode(envelope), headers, event_id)
 
 
 def decode_output(value: bytes) -> tuple[Statement, int, bool]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from service.sla.events import Event
 from service.sla.instants import Instant
+from service.wire.trace import Trace
 
 
 class Reason(StrEnum):
@@ -49,11 +50,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A record that holds an event. Equal `digest` means equal content, whatever the record looked like."""
+    """A record that holds an event. Equal `digest` means equal content, whatever the record looked like.
+
+    `trace`: the trace that the record belongs to, if any.
+    """
 
     event: Event
     digest: bytes
     record: Record
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True)
