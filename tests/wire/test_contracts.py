@@ -20,6 +20,7 @@ from service.wire.facts import REQUIRED
 from service.wire.files import PLAIN
 from service.wire.outgoing import decode_output, encode
 from service.wire.records import Accepted, Reason, Refused
+from service.wire.trace import trace_of
 from tests.wire.contracts import (
     BEYOND_SCHEMAS,
     CONTRACTS,
@@ -110,6 +111,7 @@ def test_the_example_of_a_statement_is_what_is_sent(name: str) -> None:
         watermark=None if circumstances["watermark"] is None else times.read(circumstances["watermark"]),
         decided_at=times.read(circumstances["decided_at"]),
         announce=circumstances.get("announce", True),
+        trace=trace_of(record_of(example).headers, {}),
     )
 
     assert msgspec.json.decode(outgoing.value) == value
