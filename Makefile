@@ -4,10 +4,10 @@
 ARGS ?=
 bin := .venv/bin
 
-.PHONY: help setup demo test lint format chaos bench lock clean
+.PHONY: help setup demo test lint format chaos bench contracts release-contracts lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-17s %s\n' "$$name" "$$text"; done
 
 setup: ## make .venv from requirements.lock (the other targets do it too)
 	@scripts/setup
@@ -32,6 +32,14 @@ chaos: setup ## long fault runs against Apache Kafka and Postgres
 bench: setup ## throughput and latency on this machine
 	@$(bin)/python -m tests.parts
 	@$(bin)/python -m benchmarks $(ARGS)
+
+contracts: setup ## write docs/contracts/asyncapi.yaml anew, and say what breaks the last release
+	@$(bin)/python -m scripts.contracts write
+	@$(bin)/python -m scripts.contracts check
+
+release-contracts: setup ## keep a copy of the contracts, which later ones are held against
+	@$(bin)/python -m scripts.contracts write
+	@$(bin)/python -m scripts.contracts release
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo 'lock: uv is not on PATH; pip install uv.' >&2; exit 3; }

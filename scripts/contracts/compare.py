@@ -16,6 +16,7 @@ from scripts.contracts.shape import LEAST, PARTS, Places, Shape, shape_of
 from scripts.contracts.table import Action
 
 _CONFIGURED: Final = "cleanup.policy"
+_NEVER_THERE: Final = "was never there and may be now."
 
 
 def compared(old: Folder | None, new: Folder) -> list[str]:
@@ -127,7 +128,7 @@ class _Schemas:
             if not old.is_never:
                 yield path, "was removed."
             elif not new.is_never and self._sent:
-                yield path, "was never there and may be now."
+                yield path, _NEVER_THERE
             return
         yield from ((path, each) for each in self._types(old, new))
         yield from ((path, each) for each in self._values(old, new))
@@ -180,10 +181,13 @@ class _Schemas:
             for name in sorted((old.required - new.required) & new.properties.keys()):
                 yield f"{path}.{name}", "was always there and is optional now."
         for name, before in old.properties.items():
-            if name not in new.properties:
-                yield f"{path}.{name}", "was removed."
-            else:
-                yield from self._deeper(before, new.properties[name], f"{path}.{name}")
+            where = f"{path}.{name}"
+            if name in new.properties:
+                yield from self._deeper(before, new.properties[name], where)
+            elif not shape_of(self._old, before).is_never:
+                yield where, "was removed."
+            elif self._sent:
+                yield where, _NEVER_THERE
 
     def _parts(self, old: Shape, new: Shape, path: str) -> Iterator[tuple[str, str]]:
         for keyword in PARTS:

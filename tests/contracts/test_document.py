@@ -50,9 +50,10 @@ def test_the_document_is_what_the_table_makes():
 
 def test_every_message_has_examples_and_every_example_one_message_a_topic():
     assert [message.id for message in MESSAGES if not message.examples] == []
-    for topics in ({"tickets", "areas", "statements"},):
-        names = [example.name for message, example in ALL if message.topic in topics]
-        assert sorted(names) == FOLDER.names("examples", ".json")
+    names = [
+        example.name for message, example in ALL if message.topic != "breaches"
+    ]  # which repeats statements
+    assert sorted(names) == FOLDER.names("examples", ".json")
 
 
 def test_every_schema_belongs_to_a_message_or_is_what_one_rests_on():
