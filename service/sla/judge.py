@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from service.sla.dossier import Dossier
 from service.sla.events import EventKey
 from service.sla.history import History, is_orphan
 from service.sla.instants import Instant
@@ -56,10 +57,12 @@ def _views(governed: Sequence[Tenure], history: History, upto: Instant) -> list[
     first = governed[0].ticket.events[0]
     views: list[View] = []
     said: set[tuple[str, EventKey, str]] = set()
+    dossiers = {id(tenure.ticket): Dossier(tenure.ticket, history) for tenure in governed}
     for ruled in promises(governed):
         rungs = tuple(_named(ruled, step, said) for step in steps(ruled.course))
         complete = _complete(ruled.course.target, history.caps, upto)
-        views.append(View(ruled, rungs, (first.tenant, first.ticket), history, complete))
+        dossier = dossiers[id(ruled.ticket)]
+        views.append(View(ruled, rungs, (first.tenant, first.ticket), history, complete, dossier))
     return views
 
 
