@@ -66,10 +66,10 @@ def custody_of(events: Iterable[Event], directory: Directory) -> tuple[Custody, 
             turns.pop()
         if not turns or turns[-1][1] != holder:
             turns.append((event, holder))
-    ends = [*(event.at for event, _ in turns[1:]), NEVER]
+    ends = (*(event.at for event, _ in turns[1:]), NEVER)
     return tuple(
         Custody(event.at, end, holder, key_of(event))
-        for (event, holder), end in zip(turns, ends, strict=True)
+        for (event, holder), end in zip(turns, ends, strict=False)
     )
 
 
