@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, TypeAlias
 
 from service.sla.custody import NOBODY, Custody, custody_of, holder_at
@@ -86,7 +87,7 @@ def chain(parties: Parties, at: Instant) -> tuple[Link, ...]:
 
     It rests on nothing later than `at`. A role that nobody fills is there with the reason.
     """
-    return tuple(_Day(parties, at).links())
+    return _Day(parties, at).links()
 
 
 def resolve(role: str, links: Iterable[Link]) -> Link:
@@ -105,23 +106,25 @@ class _Day:
         self._attributes = described_at(parties.ticket, at)
         self._area = as_text(self._attributes.get("area")) or ""
 
-    def links(self) -> Iterator[Link]:
+    def links(self) -> tuple[Link, ...]:
         """In the order of `ROLES`."""
         first_asked, (start, lost) = self._first_asked(), self._home()
         above = self._above(start)
-        yield first_asked
-        yield self._holds()
-        yield self._area_owner()
-        yield self._nearest(DEPARTMENT_HEAD, "department", above, lost)
-        yield self._window_head(first_asked)
-        yield from self._branch(above, lost)
-        yield self._reviewer(above, lost)
+        return (
+            first_asked,
+            self._holds(),
+            self._area_owner(),
+            self._nearest(DEPARTMENT_HEAD, "department", above, lost),
+            self._window_head(first_asked),
+            *self._branch(above, lost),
+            self._reviewer(above, lost),
+        )
 
     def _first_asked(self) -> Link:
         """Of those present at the first contact the one of the highest rank."""
         contact = self._contact
         if contact is None or contact.at > self._at:
-            return Link(FIRST_ASKED, reason=NO_CONTACT)
+            return _nobody(FIRST_ASKED, NO_CONTACT)
         return Link(FIRST_ASKED, max(contact.present, key=lambda staff: self._rank(staff, contact.at)))
 
     def _rank(self, staff: str, at: Instant) -> int:
@@ -130,35 +133,35 @@ class _Day:
 
     def _holds(self) -> Link:
         if self._holder == NOBODY:
-            return Link(HOLDER, reason=NO_HOLDER)
+            return _nobody(HOLDER, NO_HOLDER)
         return Link(HOLDER, self._holder.person, "" if self._holder.person else NO_PERSON)
 
     def _area_owner(self) -> Link:
         if not self._area:
-            return Link(AREA_OWNER, reason=NO_AREA)
+            return _nobody(AREA_OWNER, NO_AREA)
         known = self._directory.area(self._area, self._at)
         if known is None:
-            return Link(AREA_OWNER, reason=UNKNOWN_AREA)
+            return _nobody(AREA_OWNER, UNKNOWN_AREA)
         return self._named(AREA_OWNER, known.owner, NO_OWNER)
 
     def _window_head(self, first_asked: Link) -> Link:
         window = as_text(self._attributes.get("window"))
         if window:
             known = self._directory.unit(window, self._at)
-            return self._head(WINDOW_HEAD, window) if known else Link(WINDOW_HEAD, reason=NO_UNIT)
+            return self._head(WINDOW_HEAD, window) if known else _nobody(WINDOW_HEAD, NO_UNIT)
         if not first_asked.person:
-            return Link(WINDOW_HEAD, reason=first_asked.reason)
+            return _nobody(WINDOW_HEAD, first_asked.reason)
         start, lost = self._unit_of(first_asked.person)
         return self._nearest(WINDOW_HEAD, "window", self._above(start), lost)
 
-    def _branch(self, above: Units, lost: str) -> Iterator[Link]:
+    def _branch(self, above: Units, lost: str) -> tuple[Link, Link]:
         """The head of the branch, and of what is topmost above it."""
         area = self._directory.area(self._area, self._at)
         around = self._above("" if area is None else area.unit)
-        has_branch = [units for units in (above, around) if any(unit.kind == "branch" for _, unit in units)]
-        units = next(iter(has_branch), above or around)
-        yield self._nearest(BRANCH_HEAD, "branch", units, lost)
-        yield self._head(CHIEF, units[-1][0]) if units else Link(CHIEF, reason=lost or NO_UNIT)
+        has_branch = (units for units in (above, around) if any(unit.kind == "branch" for _, unit in units))
+        units = next(has_branch, above or around)
+        chief = self._head(CHIEF, units[-1][0]) if units else _nobody(CHIEF, lost or NO_UNIT)
+        return self._nearest(BRANCH_HEAD, "branch", units, lost), chief
 
     def _reviewer(self, above: Units, lost: str) -> Link:
         """The first head above the holder that is somebody else, also not somebody who stands for the holder."""
@@ -166,7 +169,7 @@ class _Day:
             link = self._head(REVIEWER, name)
             if not link.reason and self._holder.person not in {link.person, link.acting_for or link.person}:
                 return link
-        return Link(REVIEWER, reason=NO_HEAD if above else lost or NO_UNIT)
+        return _nobody(REVIEWER, NO_HEAD if above else lost or NO_UNIT)
 
     def _home(self) -> tuple[str, str]:
         """The unit of the holder, or why there is none."""
@@ -184,7 +187,7 @@ class _Day:
     def _nearest(self, role: str, kind: str, units: Units, lost: str) -> Link:
         """The head of the first of `units` of a kind; `lost` is why there are none."""
         found = next((name for name, unit in units if unit.kind == kind), "")
-        return self._head(role, found) if found else Link(role, reason=lost or NO_UNIT)
+        return self._head(role, found) if found else _nobody(role, lost or NO_UNIT)
 
     def _head(self, role: str, unit: str) -> Link:
         head = self._directory.head(unit, self._at)
@@ -192,10 +195,16 @@ class _Day:
 
     def _named(self, role: str, staff: str, missing: str, acting_for: str = "") -> Link:
         if not staff:
-            return Link(role, reason=missing)
+            return _nobody(role, missing)
         known = self._directory.person(staff, self._at)
         has_left = known is not None and not known.active
         return Link(role, staff, INACTIVE if has_left else "", acting_for)
+
+
+@cache
+def _nobody(role: str, reason: str) -> Link:
+    """The role is filled by nobody; one object for each of the few."""
+    return Link(role, reason=reason)
 
 
 def described_at(ticket: Ticket, at: Instant) -> Mapping[str, Json]:

@@ -40,8 +40,14 @@ class Dossier:
         return shares(course.timeline, self.parties.custody, course.start, at)
 
     def chain(self, at: Instant) -> tuple[Link, ...]:
-        """Who has to be heard, as of `at`."""
-        return chain(self.parties, at)
+        """Who has to be heard, as of `at`; a breach and the rung at the due share it."""
+        if at not in self._chains:
+            self._chains[at] = chain(self.parties, at)
+        return self._chains[at]
+
+    @cached_property
+    def _chains(self) -> dict[Instant, tuple[Link, ...]]:
+        return {}
 
     def evidence(self, course: Course, at: Instant) -> Evidence:
         """What was going on by `at`; what weighs for or against somebody, whenever it came."""
