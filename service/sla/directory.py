@@ -66,12 +66,16 @@ Said = TypeVar("Said", Person, Unit, Area, Duty)
 
 @dataclass(frozen=True, slots=True)
 class Fact(Generic[Said]):
-    """What is so from `since` on, as it was known in [heard, dropped)."""
+    """What is so from `since` on; it was heard of at `heard` and taken out of the books at `dropped`."""
 
     since: Instant
     said: Said
     heard: Instant = EARLIEST
-    dropped: Instant = NEVER
+    dropped: Instant | None = None
+
+    def counts(self, known: Instant) -> bool:
+        """Whether it was in the books by what had been heard at `known`."""
+        return self.heard <= known and (self.dropped is None or known < self.dropped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class _Entry:
 
     event: Event
     heard: Instant
-    dropped: Instant
+    dropped: Instant | None
 
 
 Attributes: TypeAlias = Mapping[str, Json]
@@ -118,8 +122,7 @@ class Directory:
             heard = recorded.get(key_of(void), EARLIEST)
             dropped[named_by(void)] = min(heard, dropped.get(named_by(void), NEVER))
         entries = [
-            _Entry(event, recorded.get(key_of(event), EARLIEST), dropped.get(key_of(event), NEVER))
-            for event in told
+            _Entry(event, recorded.get(key_of(event), EARLIEST), dropped.get(key_of(event))) for event in told
         ]
         return cls(
             persons=_by_subject(entries, "person", "person", _person),
@@ -166,7 +169,7 @@ class Directory:
     def _backwards(self, facts: Facts[Said], at: Instant) -> Iterator[Fact[Said]]:
         """Those that began by `at`, the latest first."""
         for place in range(bisect_right(facts, at, key=lambda fact: fact.since) - 1, -1, -1):
-            if facts[place].heard <= self.known < facts[place].dropped:
+            if facts[place].counts(self.known):
                 yield facts[place]
 
     def _deputy(self, unit: str, at: Instant) -> str:
