@@ -183,6 +183,9 @@ class Directory:
         return ""
 
 
+#: Below it every reader of JSON tells whole numbers apart.
+_WHOLE: Final = 1 << 53
+
 #: An organisation of which nothing is known.
 EMPTY: Final = Directory()
 
@@ -232,4 +235,6 @@ def _text(told: Attributes, name: str) -> str:
 
 def _number(told: Attributes, name: str) -> int | None:
     value = told.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if abs(value) < _WHOLE else None
