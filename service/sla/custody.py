@@ -144,7 +144,7 @@ def _cut(
     cursor = start
     for place in range(max(0, bisect_right(custody, start, key=_start) - 1), len(custody)):
         stretch = custody[place]
-        if stretch.start >= until:
+        if max(cursor, stretch.start) >= until:
             break
         if cursor < stretch.start:
             yield NOBODY, cursor, stretch.start

@@ -282,10 +282,11 @@ def test_an_escalation_tells_the_shares_up_to_its_own_instant_and_others_none():
     assert the(judgement, "verdict").holders == ()
 
 
-def test_a_span_without_length_is_nobodys_and_not_told():
-    timeline = Timeline(target("4h"), at("03-01 09:00"), Circumstances(), target("4h").calendar.latest)
+@pytest.mark.parametrize("instant", ["03-01 08:00", "03-01 09:00", "03-01 10:00", "03-01 11:00"])
+def test_a_span_without_length_is_in_nobodys_hands(instant: str):
+    timeline = Timeline(target("4h"), at(instant), Circumstances(), target("4h").calendar.latest)
 
-    assert shares(timeline, custody(ANNA), at("03-01 09:00"), at("03-01 09:00")) == ()
+    assert shares(timeline, custody(ANNA, "03-01 10:00 released"), at(instant), at(instant)) == ()
 
 
 @pytest.mark.parametrize("gate", ["03-01 09:00", "03-01 10:30", "03-04 09:30", None])

@@ -98,7 +98,7 @@ def test_what_did_not_count_is_told_with_its_reason():
     )
     storm = ("03-01 13:15 excluded exclusion=storm area=n1 reason=storm from=03-01T13:15 to=03-01T13:45",)
 
-    # Half an hour until 11:45 from 11:15, none of it before 13:45, the rest by 14:45... counted from 11:00: 45 m + 1 h 15 m.
+    # Due at 15:00: 45 minutes from 11:00 on, the rest from 13:45 on.
     assert uncounted(*lines, of=of, shared=storm) == [
         "03-01 09:00 to 03-01 10:30 gated: preconditions",
         "03-01 10:30 to 03-01 11:00 held: customer",
@@ -107,8 +107,7 @@ def test_what_did_not_count_is_told_with_its_reason():
     ]
 
 
-def test_a_hold_over_the_due_is_told_up_to_the_instant_of_the_statement():
-    """A promised date is moved by nothing; a hold that begins at the due comes too late to matter."""
+def test_a_hold_that_begins_at_the_due_comes_too_late():
     of = target("2h", accepts=("customer",))
 
     assert uncounted(OPENED, "03-01 11:00 held reason=customer", of=of) == []
