@@ -5,10 +5,11 @@ from itertools import permutations
 import pytest
 
 from service.sla.custody import NOBODY, Custody, Holder, custody_of, hand_overs, holder_at, shares
-from service.sla.directory import EMPTY
+from service.sla.directory import EMPTY, Directory
+from service.sla.events import key_of
 from service.sla.evidence import Share
 from service.sla.history import History, in_order
-from service.sla.instants import NEVER
+from service.sla.instants import DAY, NEVER
 from service.sla.judge import judge
 from service.sla.pauses import EXCLUDED, HELD, Pause
 from service.sla.timeline import Circumstances, Timeline
@@ -21,6 +22,7 @@ from tests.sla.telling import (
     clock,
     directory,
     escalate,
+    fact,
     history,
     judged,
     lasting,
@@ -144,6 +146,21 @@ def test_a_person_without_a_team_is_held_to_be_in_that_of_the_directory_at_that_
         "03-01 12:00 anna by e3",
         "03-01 13:00 ben@desk by e4",
     ]
+
+
+@table(
+    "recorded, expected",
+    [
+        ("within the horizon after the hand-over", "03-11 10:00", "ben@lab"),
+        ("later", "03-11 10:00:00.000001", "ben"),
+    ],
+)
+def test_the_team_is_that_which_was_known_by_the_horizon_after_the_hand_over(recorded: str, expected: str):
+    known = fact("01-01 00:00 person person=ben unit=lab")
+    told = Directory.of([known], {key_of(known): at(recorded)}, 10 * DAY)
+    events = history(OPENED, "03-01 10:00 assigned to=ben").events
+
+    assert who(custody_of(events, told)[-1].holder) == expected
 
 
 @table(

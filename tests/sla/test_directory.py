@@ -204,8 +204,8 @@ def test_what_is_taken_out_late_still_stands_further_back(instant: str, expected
     lines = {
         "03-01 00:00 unit unit=u head=anna": "03-01 00:00",
         "03-02 00:00 unit unit=u head=ben": "03-02 00:00",
-        "03-20 00:00 voided event=d2": "03-20 00:00",
-        "03-25 00:00 voided event=d2 id=again": "03-25 00:00",
+        "03-10 00:00 voided event=d2": "03-25 00:00",
+        "03-15 00:00 voided event=d2 id=again": "03-20 00:00",
     }
 
     assert heading(heard(lines, 10 * DAY).heard_for(at(instant)), "u", instant) == expected
