@@ -14,7 +14,8 @@ From a history to statements: `history` orders it, `succession` finds which vers
 what all promises share, `promise` finds where each begins, `walk` takes it through the `transitions` on its `timeline`,
 by its `terms` and the `hearing` of the `pleas` about it, `course` is what became of it, `ladder` its rungs, `view` what
 may be said of it, and `judge` says it of all. To a breach the `dossier` attaches who held the ticket how long (`custody`),
-who has to be heard by the `directory` of the day (`chain`), and what was going on (`evidence`).
+who has to be heard by the `directory` of the day (`chain`), and what was going on (`evidence`). `tally` is what many
+promises come to.
 """
 
 from service.sla.diff import diff
