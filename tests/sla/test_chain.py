@@ -1,12 +1,16 @@
 """Who has to be heard: each role as of the day, and the reason when nobody fills it."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
 from service.sla.chain import ROLES, chain, contact_of, parties_of, resolve
+from service.sla.directory import Directory
+from service.sla.events import key_of
 from service.sla.evidence import Link
 from service.sla.history import History, in_order
+from service.sla.instants import DAY
 from service.sla.judge import addressed, judge
 from service.sla.policy import Meaning, Rules
 from service.sla.ticket import ticket_of
@@ -16,6 +20,7 @@ from tests.sla.telling import (
     clock,
     directory,
     escalate,
+    fact,
     history,
     judged,
     policy,
@@ -143,6 +148,10 @@ def with_(*lines: str) -> tuple[str, ...]:
     return (*PEOPLE, *(f"03-01 00:00 {line}" for line in lines))
 
 
+#: The area belongs to another branch, which is nobody's.
+ELSEWHERE = with_("area area=n1 unit=west", "unit unit=west kind=branch head=max")
+
+
 @table(
     "role, opened, people, expected",
     [
@@ -175,6 +184,8 @@ def with_(*lines: str) -> tuple[str, ...]:
         ("a window without a head", "window_head", "by=anna", with_("unit unit=south kind=window parent=service"),
          "(no_head)"),
         ("the branch of the holder", "branch_head", "to=anna area=n1", PEOPLE, "emil"),
+        ("the branch of the holder and not that of the area", "branch_head", "to=anna area=n1", ELSEWHERE, "emil"),
+        ("else that of the area, though the holder has a unit", "branch_head", "to=lou area=n1", ELSEWHERE, "max"),
         ("else that of the area", "branch_head", "to=lou area=n1", PEOPLE, "emil"),
         ("also when nobody holds it", "branch_head", "area=n1", PEOPLE, "emil"),
         ("neither", "branch_head", "to=lou area=n9", PEOPLE, "(no_unit)"),
@@ -184,6 +195,10 @@ def with_(*lines: str) -> tuple[str, ...]:
         ("topmost above the branch", "chief", "to=lou area=n1", PEOPLE, "fay"),
         ("topmost without a branch", "chief", "to=lou", PEOPLE, "fay"),
         ("topmost, whoever holds it", "chief", "area=n1", PEOPLE, "fay"),
+        ("topmost above the area, without a holder and a branch", "chief", "area=n1",
+         with_("unit unit=north kind=window parent=company"), "fay"),
+        ("topmost above the holder, without a branch", "chief", "to=lou area=n1",
+         with_("unit unit=north kind=window head=ines"), "fay"),
         ("the branch itself is topmost", "chief", "to=anna", with_("unit unit=branch kind=branch head=emil"), "emil"),
         ("nobody at the top", "chief", "to=anna", with_("unit unit=company"), "(no_head)"),
         ("no top", "chief", "to=zoe", PEOPLE, "(unknown_person)"),
@@ -227,6 +242,20 @@ def test_the_area_is_that_of_the_instant(instant: str, expected: str):
 @pytest.mark.parametrize("lines", [[], [OPENED]])
 def test_before_anything_there_is_nobody(lines: list[str]):
     assert set(roles(*lines, instant="03-01 08:00").values()) == {"(no_contact)", "(no_holder)", "(no_area)"}
+
+
+@table(
+    "recorded, expected",
+    [("within the horizon", "03-11 17:00", "pia"), ("later", "03-11 17:00:00.000001", "olga")],
+)
+def test_what_is_learnt_later_than_the_horizon_changes_no_chain(recorded: str, expected: str):
+    facts = [
+        fact(line, number) for number, line in enumerate((*PEOPLE, "03-01 10:00 area area=n1 owner=pia"))
+    ]
+    known = Directory.of(facts, {key_of(facts[-1]): at(recorded)}, 10 * DAY)
+    breach = the(judged(replace(history(OPENED), directory=known), target("8h")), "breach")
+
+    assert told(resolve("area_owner", breach.chain)) == expected
 
 
 # --- as of the day ----------------------------------------------------------------------------------
@@ -348,7 +377,8 @@ def test_who_is_addressed(name: str, expected: tuple[str, str]):
 def test_who_is_addressed_under_a_version_that_reads_other_words():
     soon = target("8h", rungs=(warn("4h"),))
     words = {"handed": Meaning("assigned", {"whom": "to"})}
-    both = Rules((policy(target("30h", name="other")), policy(soon, version="2", vocabulary=words)))
+    later = policy(soon, version="2", since="2024-03-01 09:45", vocabulary=words)
+    both = Rules((policy(target("30h", name="other")), later))
     told_of = history(OPENED, "03-01 09:30 handed whom=lou", "03-01 10:00 rejudge version=2", people=PEOPLE)
     warning = the(judge(told_of, both, at(END)), "soon")
 

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from service.sla.directory import Directory
+from service.sla.events import key_of
 from service.sla.evidence import Evidence, HandOvers
 from service.sla.history import History
-from service.sla.instants import HOUR, Instant
+from service.sla.instants import DAY, HOUR, Instant
 from service.sla.judge import judge
 from service.sla.policy import Target
 from service.sla.statements import Kind, Statement
@@ -18,6 +20,7 @@ from tests.sla.telling import (
     at,
     clock,
     escalate,
+    fact,
     history,
     judged,
     office,
@@ -193,6 +196,16 @@ def test_the_load_of_the_area(people: tuple[str, ...], expected: tuple[int | Non
     found = evidence(OPENED, people=people)
 
     assert (found.households, found.per_owner) == expected
+
+
+def test_a_load_that_is_learnt_later_than_the_horizon_is_not_told():
+    load = fact(LOAD)
+    for recorded, expected in (("03-11 17:00", 5200), ("03-11 17:00:00.000001", None)):
+        known = Directory.of([load], {key_of(load): at(recorded)}, 10 * DAY)
+        breach = the(judged(replace(history(OPENED), directory=known), EIGHT), "breach")
+
+        assert breach.evidence is not None
+        assert breach.evidence.households == expected
 
 
 def test_hand_overs_are_those_of_the_whole_ticket_before_the_instant():
