@@ -24,7 +24,7 @@ ENDS: Final = frozenset({"released", "resolved", "closed", "cancelled", "merged"
 _COLUMNS: Final = ("spans", "wall", "gated", "outside", "excluded", "held", "counted")
 
 #: Hand-overs that need a reason.
-_REASONED: Final = frozenset({"transferred", "guided", "escalated"})
+REASONED: Final = frozenset({"transferred", "guided", "escalated"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,10 @@ def _sum(one: Share, two: Share) -> Share:
 
 
 def hand_overs(events: Iterable[Event], custody: Sequence[Custody], until: Instant) -> HandOvers:
-    """From one person, or team without a person, to another, before `until`; that nobody held it between is no matter."""
+    """From one person, or team without a person, to another, before `until`; that nobody held it between is no matter.
+
+    Of `events`, in order, only those in `REASONED` are looked at.
+    """
     parties: list[Holder] = []
     handed: list[EventKey] = []
     returned: list[EventKey] = []
@@ -179,7 +182,7 @@ def hand_overs(events: Iterable[Event], custody: Sequence[Custody], until: Insta
         without_reason=tuple(
             key_of(event)
             for event in told
-            if event.type in _REASONED and not as_text(event.attributes.get("reason"))
+            if event.type in REASONED and not as_text(event.attributes.get("reason"))
         ),
         cold=tuple(key_of(event) for event in told if event.type == "transferred" and not _is_warm(event)),
     )

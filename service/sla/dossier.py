@@ -10,7 +10,7 @@ from typing import Final
 
 from service.sla.chain import Parties, chain, described_at, parties_of
 from service.sla.course import Course
-from service.sla.custody import hand_overs, shares
+from service.sla.custody import REASONED, hand_overs, shares
 from service.sla.events import Event, as_text, key_of
 from service.sla.evidence import Circumstance, Evidence, Link, Plea, Share, ToldLate, Uncounted
 from service.sla.history import History
@@ -64,7 +64,7 @@ class Dossier:
             second_requests=tuple(instant for instant in self.ticket.requests[1:] if instant <= at),
             households=None if load is None else load.households,
             per_owner=None if load is None else load.per_owner,
-            hand_overs=hand_overs(self.ticket.events, self.parties.custody, at),
+            hand_overs=hand_overs(self._reasoned, self.parties.custody, at),
             circumstances=self._circumstances,
             told_late=self.told_late(course, at),
         )
@@ -76,6 +76,10 @@ class Dossier:
             for event in self.ticket.events
             if event.type in _WEIGHS
         )
+
+    @cached_property
+    def _reasoned(self) -> tuple[Event, ...]:
+        return tuple(event for event in self.ticket.events if event.type in REASONED)
 
     @cached_property
     def _requests(self) -> tuple[int, ...]:
