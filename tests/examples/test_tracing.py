@@ -299,3 +299,11 @@ async def test_two_consumers_that_begin_together(topics, tracer_of):
     await until(lambda: is_more(first, 39), 40)
     assert await first.cases() == {str(UUID(int=breach)): ["opened 1"] for breach in range(1, 41)}
     assert [first.end(signal.SIGTERM), second.end(signal.SIGTERM)] == [0, 0]
+
+
+async def test_processes_that_make_the_tables_together_wait_for_each_other(empty_database):
+    engines = [create_async_engine(empty_database) for _ in range(8)]
+    try:
+        await asyncio.gather(*(store.create(engine) for engine in engines))
+    finally:
+        await asyncio.gather(*(engine.dispose() for engine in engines))
