@@ -6,6 +6,7 @@ from service.cli.backtest import backtest
 from service.cli.calendar import calendar
 from service.cli.demo import demo
 from service.cli.due import due
+from service.cli.events_check import events
 from service.cli.explain import explain
 from service.cli.parked import parked
 from service.cli.policy import policy
@@ -14,5 +15,5 @@ from service.cli.serve import migrate, serve
 
 __all__ = ["slaclock"]
 
-for command in (serve, migrate, policy, due, calendar, explain, backtest, parked, demo):
+for command in (serve, migrate, policy, due, calendar, explain, backtest, events, parked, demo):
     slaclock.add_command(command)
