@@ -155,4 +155,4 @@ def _show(run: Check) -> None:
     show(f"accepted {told['accepted']:,}{repeated}")
     for name in ("refused", "notices"):
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in told[name].items())
-        show(f"{name}  {sum(told[name].values()):,}{f' ({kinds})' if kinds else ''}")
+        show(f"{name:8} {sum(told[name].values()):,}{f' ({kinds})' if kinds else ''}")

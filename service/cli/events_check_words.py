@@ -13,6 +13,9 @@ from service.wire.files import BROKEN_FILE
 _INSTANT: Final = "2026-10-01T09:00:00+08:00"
 
 _CONTRACT: Final = "write it as docs/contracts/README.md says for this type"
+_OBJECT: Final = (
+    "write one JSON object, without what docs/contracts/README.md lists under `What else is checked`"
+)
 
 _ADVICE: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -68,4 +71,6 @@ class Finding:
 def refusal(line: int, reason: str, field: str, detail: str, *, is_plain: bool = False) -> Finding:
     """Why the service would not apply the line."""
     advice = _OF_FIELD.get((field, is_plain)) or _ADVICE.get(reason, _CONTRACT)
+    if reason == Reason.BAD_DATA and not field:
+        advice = _OBJECT
     return Finding(line, str(reason), field, detail, advice, is_refusal=True)
