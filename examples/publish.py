@@ -51,7 +51,7 @@ def record_of(change: dict[str, Any], zone: ZoneInfo) -> Record:
 
 
 async def publish(records: Iterable[Record], *, bootstrap: str, topic: str) -> int:
-    """Send `records` and wait until every one is acknowledged; how many. KafkaError: some may not be, send all again."""
+    """Send `records` and wait for every acknowledgement; how many there were. After a KafkaError send all again."""
     producer = AIOKafkaProducer(
         bootstrap_servers=bootstrap,
         acks="all",  # acknowledged is what every replica in sync has

@@ -1,4 +1,7 @@
-"""The tables of the cases, in a schema of their own. What people add to a case belongs into further tables by breach."""
+"""The tables of the cases, in a schema of their own.
+
+What people add to a case belongs into further tables, by the id of the breach.
+"""
 
 from __future__ import annotations
 

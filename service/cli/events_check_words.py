@@ -31,7 +31,7 @@ _ADVICE: Final[Mapping[str, str]] = MappingProxyType(
         Reason.TOO_LARGE: "leave out what no target asks for, such as free text and files",
         Reason.BAD_DATA: _CONTRACT,
         Reason.UNKNOWN_POLICY: "correct the tenant, or give the policy of that tenant",
-        Reason.ID_REUSED: "give every fact an id of its own; to correct one, publish `voided` for it and the right one anew",
+        Reason.ID_REUSED: "give every fact its own id; to correct one, publish `voided` for it and the right one anew",
         Reason.TOO_MANY_EVENTS: "look for a loop that publishes; no ticket has so many",
         BROKEN_FILE: "copy or compress the file again",
     }

@@ -1,5 +1,6 @@
 import gzip
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -226,9 +227,9 @@ def test_an_id_with_other_content_is_refused_and_the_first_stands(tmp_path):
         event(),
         event(time="2026-03-02T09:10:01+08:00"),
         event(),
-        event(subject="SR-2"),
-        event(source="other"),
-        event(tenant="other"),
+        event(subject="SR-2", data={}),
+        event(source="other", data={}),
+        event(tenant="other", data={}),
         line("1", "opened", "2026-03-02T00:00:00Z"),
         line("1", "noted", "2026-03-02T00:00:00Z"),
     ) == [(2, "id_reused", "id"), (8, "id_reused", "event_id")]
@@ -514,7 +515,7 @@ def test_a_scratch_file_that_cannot_be_written_is_told(tmp_path, monkeypatch):
 def test_each_answer_is_there_before_the_next_line_is_written():
     process = subprocess.Popen(
         [sys.executable, "-m", "service", "events", "check", "-", "--json"],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
+        cwd=ROOT, env=os.environ | {"PYTHONUNBUFFERED": ""}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
     )  # fmt: skip
     assert process.stdin is not None
     assert process.stdout is not None

@@ -19,12 +19,19 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from examples.tracing import store
 from tests.parts import unique
-from tests.running import HOUR, MINUTE, START, bench, opened, replied, running, told, until
+from tests import running as line_of
+from tests.running import HOUR, MINUTE, START, bench, opened, replied, running, told
 
 pytestmark = pytest.mark.line
 
 ROOT = Path(__file__).parents[2]
 BREACH = json.loads((ROOT / "docs/contracts/examples/statement.breach.v1.in_force.json").read_text())["value"]
+
+
+async def until(condition):
+    """As of all tests of the line, with the patience that the start of a process needs on a busy machine."""
+    return await line_of.until(condition, 60)
+
 
 RULES = """
 policy: line
@@ -78,7 +85,7 @@ class Tracer:
     def listed(self, *more: str) -> list[str]:
         command = [sys.executable, "-m", "examples.tracing", "cases", *more]
         done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=30, check=True
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60, check=True
         )
         assert done.stderr == "", done.stderr
         return done.stdout.splitlines()
@@ -134,7 +141,7 @@ async def test_a_case_follows_what_becomes_known(topics, database, tracer_of):
     async with running(line.app()):
         await line.publish([opened("t1", START)])
         line.clock.now = START + 2 * HOUR
-        await until(lambda: has(tracer, "opened 1"), 40)
+        await until(lambda: has(tracer, "opened 1"))
         assert tracer.listed()[0].startswith(
             "open | t1 | answer | 4.3 | due 2016-04-01 01:00:00 +0000 | opened "
         )
@@ -150,7 +157,7 @@ async def test_a_case_follows_what_becomes_known(topics, database, tracer_of):
             [told("t1", "voided", START + 2 * HOUR, event=proof.id, reason="another ticket's")]
         )
         tracer.start()
-        await until(lambda: has(tracer, "opened 1", "closed 2", "reopened 3"), 40)
+        await until(lambda: has(tracer, "opened 1", "closed 2", "reopened 3"))
 
         await line.publish([
             told("t1", "held", START + 50 * MINUTE, reason="waiting for customer"),
@@ -204,10 +211,10 @@ async def test_killed_again_and_again_amid_disorder_and_repetition(topics, trace
         tracer.start()
         await send(tracer, *records[wave : wave + 150])
         before = len(set(records[:wave]))
-        await until(lambda: is_more(tracer, before), 40)  # noqa: B023 - used before it changes
+        await until(lambda: is_more(tracer, before))  # noqa: B023 - used before it changes
         tracer.end()
     tracer.start()
-    await until(lambda: is_more(tracer, 299), 40)
+    await until(lambda: is_more(tracer, 299))
 
     assert await tracer.cases() == {
         str(UUID(int=breach)): ["opened 1", "closed 2", "reopened 3"] for breach in range(1, 101)
@@ -232,7 +239,7 @@ async def test_nothing_is_committed_to_kafka_before_it_is_kept(topics, tracer_of
     tracer = tracer_of(await topics.create("breaches", 1))
     tracer.start()
     await send(tracer, record(1, 1))
-    await until(lambda: has(tracer, "opened 1"), 40)
+    await until(lambda: has(tracer, "opened 1"))
     await until(lambda: is_committed(tracer, 1))
 
     blocker = await tracer.connect()
@@ -245,7 +252,7 @@ async def test_nothing_is_committed_to_kafka_before_it_is_kept(topics, tracer_of
     await blocker.close()
 
     tracer.start()
-    await until(lambda: has(tracer, "opened 1", "closed 2"), 40)
+    await until(lambda: has(tracer, "opened 1", "closed 2"))
 
 
 async def is_committed(tracer: Tracer, count: int) -> bool:
@@ -262,7 +269,7 @@ async def test_a_database_whose_connections_die_loses_nothing(topics, tracer_of)
     tracer.start()
     for rev, steps in enumerate((["opened 1"], ["opened 1", "closed 2"]), 1):
         await send(tracer, record(1, rev))
-        await until(lambda: has(tracer, *steps), 40)  # noqa: B023 - used before it changes
+        await until(lambda: has(tracer, *steps))  # noqa: B023 - used before it changes
         connection = await tracer.connect()
         ended = await connection.fetchval(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
@@ -280,7 +287,7 @@ async def test_what_cannot_be_read_is_kept_apart_and_told(topics, tracer_of):
     await send(tracer, (b"x", b"\xff"), (None, b"{}"), headers=[("odd", b"\xff")])
     await send(tracer, (b"x", b'{"type": "slaclock.statement.breach.v1", "data": {}}'), record(1, 1))
 
-    await until(lambda: has(tracer, "opened 1"), 40)
+    await until(lambda: has(tracer, "opened 1"))
 
     async with tracer.kept() as tx:
         assert await store.unread(tx) == 3
@@ -296,7 +303,7 @@ async def test_two_consumers_that_begin_together(topics, tracer_of):
     second.start()
     await send(first, *(record(breach, 1) for breach in range(1, 41)))
 
-    await until(lambda: is_more(first, 39), 40)
+    await until(lambda: is_more(first, 39))
     assert await first.cases() == {str(UUID(int=breach)): ["opened 1"] for breach in range(1, 41)}
     assert [first.end(signal.SIGTERM), second.end(signal.SIGTERM)] == [0, 0]
 
