@@ -15,11 +15,13 @@ from uuid import UUID
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from examples.tracing import store
-from tests.parts import unique
 from tests import running as line_of
+from tests.parts import unique
 from tests.running import HOUR, MINUTE, START, bench, opened, replied, running, told
 
 pytestmark = pytest.mark.line
@@ -301,11 +303,26 @@ async def test_two_consumers_that_begin_together(topics, tracer_of):
     second.group = first.group
     first.start()
     second.start()
+    await until(lambda: members(first, 2))
     await send(first, *(record(breach, 1) for breach in range(1, 41)))
 
     await until(lambda: is_more(first, 39))
     assert await first.cases() == {str(UUID(int=breach)): ["opened 1"] for breach in range(1, 41)}
     assert [first.end(signal.SIGTERM), second.end(signal.SIGTERM)] == [0, 0]
+
+
+async def members(tracer: Tracer, count: int) -> bool:
+    """Whether the group has settled with so many members."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=tracer.bootstrap)
+    await admin.start()
+    try:
+        (answer,) = await admin.describe_consumer_groups([tracer.group])
+        _, _, state, _, _, there, *_ = answer.groups[0]
+        return (state, len(there)) == ("Stable", count)
+    except GroupCoordinatorNotAvailableError:
+        return False  # the broker makes its topic of offsets for the first group
+    finally:
+        await admin.close()
 
 
 async def test_processes_that_make_the_tables_together_wait_for_each_other(empty_database):
