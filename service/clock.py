@@ -8,7 +8,7 @@ Any number of processes may take turns: every fact they write is true whoever wr
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -110,7 +110,7 @@ def doubt_of(extents: Extents, known: Mapping[Place, Progress]) -> str:
 class Prober(Protocol):
     """What the clock needs of the bus; see service.bus.ends.Probe."""
 
-    async def extents(self, topics: Iterable[str]) -> Extents: ...
+    async def extents(self, topics: Iterable[str], may_lack: Collection[str] = ()) -> Extents: ...
 
 
 class Clock:
@@ -124,17 +124,22 @@ class Clock:
         metrics: Metrics,
         *,
         topics: tuple[str, ...],
+        shared: tuple[str, ...] = (),
         steadiness: Steadiness,
         database_now: Callable[[], Awaitable[Instant]],
         interval: float = 0.5,
         behind: Duration = 10 * SECOND,
     ) -> None:
-        """`interval` in seconds between probes; `behind`: how far back W must be to be called so."""
+        """W is proved over `topics`, which have to exist, and over `shared` ones, unless they never did.
+
+        `interval` in seconds between probes; `behind`: how far back W must be to be called so.
+        """
         self._db = db
         self._prober = prober
         self._wake = wake
         self._metrics = metrics
         self._topics = topics
+        self._shared = shared
         self._steadiness = steadiness
         self._database_now = database_now
         self._interval = interval
@@ -142,6 +147,7 @@ class Clock:
         self._readings = Readings()
         self._next_probe = 0.0
         self._frozen: str | None = None
+        self._absent: frozenset[str] = frozenset()
 
     async def step(self) -> bool:
         """Whether there may be more to wake. Raises what the database raises."""
@@ -150,15 +156,22 @@ class Clock:
             self._show(await self.prove())
         woken = await self._wake()
         self._count(woken)
-        return bool(woken.claimed or woken.released)
+        return bool(woken.claimed or woken.released or woken.marked)
+
+    @property
+    def _required(self) -> tuple[str, ...]:
+        return (*self._topics, *self._shared)
 
     async def prove(self) -> Watermark:
         """Probe once and settle W."""
         async with self._db.transaction() as tx:
             known = await _known(tx)
         tick = await self._steadiness.read(self._database_now)
+        # Nobody has said anything on a topic that was never there. One that was, and is gone, held what is lost now.
+        may_lack = set(self._shared) - {topic for topic, _ in known}
         try:
-            extents, doubt = await self._prober.extents(self._topics), tick.doubt
+            extents, doubt = await self._prober.extents(self._required, may_lack), tick.doubt
+            self._show_absent(frozenset(may_lack - extents.keys()))
         except BrokerAwayError as error:
             log.warning("probe_failed", error=str(error)[:300])
             extents, doubt = {}, "broker_away"
@@ -200,13 +213,13 @@ class Clock:
     async def _prove(self, tx: Tx) -> None:
         positions = {place: row.next_offset for place, row in (await _known(tx)).items()}
         for reading in self._readings.reached(positions):
-            for topic in self._topics:
+            for topic in self._required:
                 ends = {part: end for (of, part), end in reading.ends.items() if of == topic}
                 await progress.prove(tx, topic, ends, reading.t0)
 
     def _show(self, watermark: Watermark) -> None:
         self._metrics.watermark.set(0 if watermark.at is None else watermark.at / SECOND)
-        self._metrics.freeze(watermark.frozen)
+        self._metrics.freeze(watermark.reason)
         if watermark.frozen != self._frozen:
             self._frozen = watermark.frozen
             if watermark.frozen:
@@ -214,9 +227,19 @@ class Clock:
             else:
                 log.info("watermark_moves")
 
+    def _show_absent(self, absent: frozenset[str]) -> None:
+        for topic in self._shared:
+            self._metrics.absent.labels(topic).set(topic in absent)
+        for topic in absent - self._absent:
+            log.info(
+                "topic_absent", topic=topic, means="nothing was ever said on it, so W does not wait for it"
+            )
+        self._absent = absent
+
     def _count(self, woken: Woken) -> None:
         self._metrics.wakeups.inc(woken.claimed)
-        self._metrics.wakeups_unchanged.inc(max(0, woken.claimed - woken.changed))
+        self._metrics.wakeups_unchanged.inc(woken.for_nothing)
+        self._metrics.area_wakeups.inc(woken.marked)
         self._metrics.said(
             {(kind.value, withdrawn): count for (kind, withdrawn), count in woken.said.items()}
         )

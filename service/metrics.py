@@ -31,19 +31,31 @@ FROZEN: Final = (
     "unknown_partition",  # a partition nobody has begun to read
     "topic_recreated",  # an end before what was applied
     "lost_beginning",  # records were deleted before they were read
+    "area_parked",  # a record about areas could not be read or applied: it may bear on any ticket
 )
 
 _SECONDS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400, 604800)
 
 
 class Metrics:
-    """The metrics of one process. `reasons` and `topics` are the closed sets that other layers name."""
+    """The metrics of one process. `reasons`, `topics`, `shared` and `roles` are the closed sets that others name.
+
+    `topics` go out, `shared` ones come in and may not exist.
+    """
 
     def __init__(
-        self, *, reasons: Iterable[str] = (), topics: Iterable[str] = (), roles: Iterable[str] = ()
+        self,
+        *,
+        reasons: Iterable[str] = (),
+        topics: Iterable[str] = (),
+        shared: Iterable[str] = (),
+        roles: Iterable[str] = (),
     ) -> None:
         self.registry = registry = CollectorRegistry()
         self.events = _counter(registry, "sla_events", "Records by what became of them.", "result", RESULTS)
+        self.area_events = _counter(
+            registry, "sla_area_events", "Records about areas by what became of them.", "result", RESULTS
+        )
         self.parked_by = _counter(
             registry, "sla_events_parked", "Parked records by reason.", "reason", reasons
         )
@@ -67,6 +79,9 @@ class Metrics:
             "Wake-ups that changed nothing; rare, or wake_at is wrong.",
             registry=registry,
         )
+        self.area_wakeups = Counter(
+            "sla_area_wakeups", "Tickets made due by what was said of areas.", registry=registry
+        )
         self.lateness = Histogram(
             "sla_event_lateness_seconds",
             "Record timestamp less event time.",
@@ -80,6 +95,14 @@ class Metrics:
             registry=registry,
         )
         self._declare_gauges(registry)
+        self.absent = Gauge(
+            "sla_topic_absent",
+            "1 while a topic that W would wait for does not exist, and never did.",
+            ["topic"],
+            registry=registry,
+        )
+        for topic in shared:
+            self.absent.labels(topic)
 
     def _declare_gauges(self, registry: CollectorRegistry) -> None:
         self.watermark = _gauge(

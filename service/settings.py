@@ -80,6 +80,7 @@ class Settings(BaseModel):
     kafka_partition_fetch_bytes: Count = 4 * 1024 * 1024
     group: Name = "slaclock"
     tickets_topic: Name = "tickets.events.v1"
+    areas_topic: Name = "areas.events.v1"
     statements_topic: Name = "sla.statements.v1"
     breaches_topic: Name = "sla.breaches.v1"
 
@@ -145,8 +146,8 @@ class Settings(BaseModel):
             raise ValueError("kafka_heartbeat_ms has to be at most a third of kafka_session_ms")
         if self.drain_seconds * 1.5 + 9 > self.shutdown_seconds:
             raise ValueError("shutdown_seconds has to be at least 1.5 times drain_seconds and 9 more")
-        if len({self.tickets_topic, self.statements_topic, self.breaches_topic}) < 3:
-            raise ValueError("tickets_topic, statements_topic and breaches_topic have to differ")
+        if len({self.tickets_topic, self.areas_topic, self.statements_topic, self.breaches_topic}) < 4:
+            raise ValueError("tickets_topic, areas_topic, statements_topic and breaches_topic have to differ")
         return self
 
 

@@ -21,7 +21,7 @@ class Log:
         self.answer = {"t": {part: Extent(0, end) for part, end in enumerate(ends)}}
         self.meanwhile = lambda: None
 
-    async def extents(self, topics):
+    async def extents(self, topics, may_lack=()):
         assert list(topics) == ["t"]
         self.meanwhile()
         if isinstance(self.answer, Exception):
@@ -190,7 +190,7 @@ async def test_w_never_goes_back(db):
 
 async def test_it_wakes_batch_after_batch_and_counts(db):
     batches = [
-        Woken(claimed=3, changed=2, said={(Kind.BREACH, False): 2}, delays=(SECOND,)),
+        Woken(claimed=3, changed=1, for_nothing=1, said={(Kind.BREACH, False): 2}, delays=(SECOND,)),
         Woken(released=1),
         Woken(),
     ]

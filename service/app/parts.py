@@ -102,6 +102,7 @@ class Parts:
             lambda: door.wake(settings.wake_batch),
             self._metrics,
             topics=(settings.tickets_topic,),
+            shared=(settings.areas_topic,),
             steadiness=Steadiness(
                 self._clocks,
                 tolerance=_micros(settings.clock_tolerance_seconds),

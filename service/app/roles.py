@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import dataclass
 
 from service.app.gauges import refresh
+from service.app.ingest import Ingest, Pulses
 from service.app.parts import Parts
 from service.bus.ends import TopicMissingError
-from service.bus.stall import StalledError
-from service.bus.subscribe import Subscription
-from service.consumers.tickets import Tickets
 from service.loop import Pulse, attempt, run
 from service.metrics import Metrics
 from service.relay import drain
 from service.settings import Role, Settings
 
-_TEND_SECONDS = 0.5
-
-#: The topics that each role needs; settings name them.
+#: The topics that have to exist for each role; settings name them.
 NEEDS: dict[Role, tuple[str, ...]] = {
     Role.INGEST: ("tickets_topic",),
     Role.CLOCK: ("tickets_topic",),
@@ -45,6 +40,7 @@ class Roles:
         self._stops = stops
         self.pulses = {role: Pulse(role.value) for role in settings.roles}
         self.slices = Pulse("slices")
+        self.area_slices = Pulse("area slices")
 
     async def topics_exist(self, *roles: Role) -> None:
         """Raises TopicMissingError with a sentence, BrokerAwayError."""
@@ -55,52 +51,9 @@ class Roles:
 
     async def ingest(self) -> None:
         """Raises StalledError."""
-        stop, pulse = self._stops.first, self.pulses[Role.INGEST]
-        subscription = await self._joined()
-        if subscription is None:
-            return
-        stalled: list[StalledError] = []
-
-        async def tend() -> bool:
-            if not subscription.busy:
-                self.slices.beat()
-            try:
-                await subscription.tend(time.monotonic())
-            except StalledError as error:
-                stalled.append(error)
-                stop.set()
-            return False
-
-        try:
-            await run(tend, stop, pulse=pulse, idle=_TEND_SECONDS, backoff=self._parts.backoff())
-        finally:
-            await subscription.stop()
-        if stalled:
-            raise stalled[0]
-
-    async def _joined(self) -> Subscription | None:
-        """A subscription that is in the group; None when stopped before."""
-        settings = self._settings
-        db = self._parts.database("ingest", settings.slices_at_once + 1)
-        tickets = Tickets(
-            db,
-            self._parts.door(db),
-            self._metrics,
-            self.slices,
-            retry=self._parts.backoff,
-            # Half of what the group allows between two polls.
-            give_up_seconds=settings.kafka_max_poll_ms / 2_000,
-        )
-
-        async def join() -> Subscription:
-            self.slices.beat()
-            await self.topics_exist(Role.INGEST)
-            subscription = Subscription(settings, settings.tickets_topic, own=tickets.own, take=tickets.take)
-            await subscription.start()
-            return subscription
-
-        pulse, backoff = self.pulses[Role.INGEST], self._parts.backoff()
-        return await attempt("broker", join, self._stops.first, backoff=backoff, pulse=pulse)
+        pulses = Pulses(self.pulses[Role.INGEST], self.slices, self.area_slices)
+        ingest = Ingest(self._settings, self._parts, self._metrics, self._stops.first, pulses)
+        await ingest.run(lambda: self.topics_exist(Role.INGEST))
 
     async def clock(self) -> None:
         """Prove and wake; and count what only the database knows."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
+from service.apply import areas
+from service.apply.deciding import SERVICE, find, settle
 from service.apply.intake import Intake, Misfit, replaced
 from service.apply.outcome import NotParked, Released, StillUnfit
 from service.apply.parking import misjudged, read_again
@@ -15,9 +17,6 @@ from service.store.keys import TicketKey
 from service.store.parked import Parked, Place, State
 from service.wire.records import Accepted, Reason, Refused
 
-#: Who releases what no person has to decide.
-SERVICE = "slaclock"
-
 _GONE = {
     Reason.AHEAD_OF_RECORD: "the watermark has passed its time",
     Reason.UNKNOWN_POLICY: "its tenant has a policy now",
@@ -27,12 +26,14 @@ _GONE = {
 async def release(tools: Tools, place: Place, *, by: str, why: str, replace: bool) -> Released:
     """Apply a parked record; see `Door.release`."""
     async with transaction(tools) as work:
-        row = await _find(work, place)
+        row = await find(work, place)
+        if row.shared:
+            return await areas.release(tools, work, row, by=by, why=why, replace=replace)
         one = _readable(tools, row)
         key = (one.event.tenant, one.event.ticket)
         await work.begin()
         await work.lock([key, *([row.attributed] if row.attributed else [])])
-        await _settle(work, [place], State.RELEASED, by=by, why=why)
+        await settle(work, [place], State.RELEASED, by=by, why=why)
         intake = work.take_in([one], None)
         if intake.misfits:
             _allow(intake.misfits[0], replace=replace)
@@ -44,10 +45,12 @@ async def release(tools: Tools, place: Place, *, by: str, why: str, replace: boo
 async def drop(tools: Tools, place: Place, *, by: str, why: str) -> Released:
     """Declare a parked record to be of no consequence; see `Door.drop`."""
     async with transaction(tools) as work:
-        row = await _find(work, place)
+        row = await find(work, place)
+        if row.shared:
+            return await areas.drop(work, row, by=by, why=why)
         await work.begin()
         await work.lock([row.attributed] if row.attributed else [])
-        await _settle(work, [place], State.DROPPED, by=by, why=why)
+        await settle(work, [place], State.DROPPED, by=by, why=why)
         effects = await work.settle({}, nothing_fresh)
     return Released(said=effects.said)
 
@@ -79,7 +82,7 @@ async def _release_due(tools: Tools, work: Work, places: Sequence[Place]) -> int
     going = [one for one in still if isinstance(one, Accepted) and _place(one) not in unfit]
     for reason, why in _GONE.items():
         chosen = [_place(one) for one in going if seen[_place(one)].reason is reason]
-        await _settle(work, chosen, State.RELEASED, by=SERVICE, why=why)
+        await settle(work, chosen, State.RELEASED, by=SERVICE, why=why)
 
     async def reject(failures: Mapping[TicketKey, str]) -> None:
         for lost in misjudged(going, intake, failures):
@@ -96,27 +99,6 @@ async def _keep(work: Work, readings: Iterable[Accepted | Refused], intake: Inta
             await parked.give_reason(work.tx, _place(one), one.reason, one.detail)
     for misfit in intake.misfits:
         await parked.give_reason(work.tx, _place(misfit.accepted), misfit.reason, misfit.detail)
-
-
-async def _find(work: Work, place: Place) -> Parked:
-    found = await parked.find(work.tx, [place])
-    if not found or found[0].state is not State.PARKED:
-        raise NotParked(_sentence(place, found[0] if found else None))
-    return found[0]
-
-
-async def _settle(work: Work, places: list[Place], state: State, *, by: str, why: str) -> None:
-    """Decide about records of which none may have been decided by somebody else meanwhile."""
-    settled = await parked.settle(work.tx, places, state, by=by, why=why, at=work.now)
-    if missing := [place for place in places if place not in settled]:
-        raise NotParked(_sentence(missing[0], None))
-
-
-def _sentence(place: Place, row: Parked | None) -> str:
-    topic, part, offset = place
-    if row is None:
-        return f"no record stands parked at {topic}/{part}/{offset}"
-    return f"{topic}/{part}/{offset} was {row.state.value} by {row.decided_by}: {row.decided_why}"
 
 
 def _readable(tools: Tools, row: Parked) -> Accepted:

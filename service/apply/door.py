@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from dataclasses import replace as with_
 
-from service.apply import decisions, slices
+from service.apply import areas as about_areas
+from service.apply import decisions, rejudging, slices
 from service.apply.judging import Diff, Judge
 from service.apply.outcome import Applied, Limits, Released, Slice, Topics, WallClock, Woken
+from service.apply.rejudging import Order, Rejudged
+from service.apply.shared import AreaBook
+from service.apply.sweep import Sweep
 from service.apply.tools import Decode, RulesOf, Tools
-from service.apply.work import nothing_fresh, transaction
+from service.apply.work import Work, nothing_fresh, transaction
 from service.sla.diff import diff as core_diff
 from service.sla.judge import judge as core_judge
-from service.store import Database, parked, progress, tickets
+from service.store import Database, areas, parked, progress, tickets
 from service.store.keys import TicketKey
 from service.store.parked import Place
+from service.store.progress import Watermark
 from service.wire.incoming import decode as wire_decode
+from service.wire.incoming import decode_area as wire_decode_area
 
 
 def _nothing(step: str) -> None:
@@ -42,6 +49,7 @@ class Door:
         judge: Judge = core_judge,
         diff: Diff = core_diff,
         decode: Decode = wire_decode,
+        decode_area: Decode = wire_decode_area,
         after_step: Callable[[str], None] = _nothing,
     ) -> None:
         self._tools = Tools(
@@ -53,8 +61,11 @@ class Door:
             judge=judge,
             diff=diff,
             decode=decode,
+            decode_area=decode_area,
+            areas=AreaBook(),
             after_step=after_step,
         )
+        self._sweep = Sweep(self._tools)
 
     async def apply(self, piece: Slice) -> Applied:
         """Apply the records of `piece` and advance its partition, all or nothing.
@@ -64,13 +75,24 @@ class Door:
         """
         return await slices.apply(self._tools, piece)
 
+    async def apply_areas(self, piece: Slice) -> Applied:
+        """As `apply`, for a topic of areas, of which no record is about one ticket.
+
+        Judging waits for it. Which tickets are to be judged again is found out by the next calls of `wake`. While a
+        record of it stands parked W stands still.
+        """
+        return await about_areas.apply(self._tools, piece)
+
     async def wake(self, limit: int) -> Woken:
         """Judge again up to `limit` tickets whose wake-up W has passed, and release records whose reason has gone.
 
-        There may be more to do when `claimed` or `released` is `limit`.
+        Then make some tickets due that what was said of areas bears on. There may be more to do when `claimed` or
+        `released` is `limit`, and when any were `marked`.
         """
-        woken, places = await self._wake(limit)
-        return with_(woken, released=await decisions.release_due(self._tools, places)) if places else woken
+        woken, turn = await self._wake(limit)
+        released = await decisions.release_due(self._tools, turn.places) if turn.places else 0
+        released += await about_areas.release_due(self._tools, turn.about_areas)
+        return with_(woken, released=released, marked=await self._sweep.step() if turn.is_pending else 0)
 
     async def judge_again(self, keys: Iterable[TicketKey]) -> int:
         """Judge the tickets `keys` with what is stored of them; how many have something new to be said.
@@ -87,7 +109,7 @@ class Door:
     ) -> Released:
         """Apply a parked record at its own instant, forgiving its size and that it was ahead; judge its ticket again.
 
-        A record whose id is in use is applied with `replace` only, which voids the event that has it. Raises
+        One about areas frees W, and `wake` finds out whom it bears on. A record whose id is in use is applied with `replace` only, which voids the event that has it. Raises
         `NotParked`, and `StillUnfit` when it still cannot be applied. `by` and `reason` are kept.
         """
         _check_audit(by, reason)
@@ -98,31 +120,61 @@ class Door:
         _check_audit(by, reason)
         return await decisions.drop(self._tools, (topic, part, offset), by=by, why=reason)
 
-    async def _wake(self, limit: int) -> tuple[Woken, list[Place]]:
+    async def rejudge(self, keys: Iterable[TicketKey], order: Order) -> Rejudged:
+        """Put the tickets `keys`, which exist, under another version of the policy, and judge them again.
+
+        An event is recorded for each, as if it had come from a topic. The same order again changes nothing. Raises
+        UnknownVersion when the version is not registered.
+        """
+        _check_audit(order.by, order.reason)
+        return await rejudging.rejudge(self._tools, keys, order)
+
+    async def _wake(self, limit: int) -> tuple[Woken, _Turn]:
         tools = self._tools
         async with transaction(tools) as work:
-            watermark = (await progress.watermark(work.tx)).at
-            if watermark is None:
-                return Woken(), []
-            places = await parked.releasable(work.tx, watermark, limit)
+            stands = await progress.watermark(work.tx)
+            turn = await _turn(work, stands, limit)
+            if stands.at is None:
+                return Woken(), turn
             await work.begin()
-            claimed = await tickets.claim_due(work.tx, watermark, limit)
+            claimed = await tickets.claim_due(work.tx, stands.at, limit)
             tools.after_step("locked")
-            keys = [due.key for due in claimed]
-            await work.learn(tenant for tenant, _ in keys)
-            await work.look(keys)
+            await work.learn(due.key[0] for due in claimed)
+            await work.look({due.key: due.shared_upto for due in claimed})
             effects = await work.settle({}, nothing_fresh)
             now = work.now
         waits = {due.key: now - due.wake_at for due in claimed if due.wake_at != tickets.DUE_NOW}
         return Woken(
             claimed=len(claimed),
             changed=len(effects.changed),
+            for_nothing=len(waits.keys() - effects.changed),
             said=effects.said,
             delays=tuple(waits[key] for key in effects.changed if key in waits),
             unjudged=len(effects.unjudged),
-        ), places
+        ), turn
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What else a turn has to do: records to be released, of tickets and about areas; tickets to be made due."""
+
+    places: list[Place]
+    about_areas: list[Place]
+    is_pending: bool
+
+
+async def _turn(work: Work, stands: Watermark, limit: int) -> _Turn:
+    ahead: list[Place] = []
+    if stands.reason == progress.AREA_PARKED and stands.probed_at is not None:
+        # By the time of the latest probe and not by W, which such a record holds.
+        ahead = await parked.shared_ahead(work.tx, stands.probed_at, limit)
+    return _Turn(
+        [] if stands.at is None else await parked.releasable(work.tx, stands.at, limit),
+        ahead,
+        await areas.pending(work.tx) is not None,
+    )
 
 
 def _check_audit(by: str, reason: str) -> None:
     if not by.strip() or not reason.strip():
-        raise ValueError("a decision about a parked record needs a name and a reason")
+        raise ValueError("a decision needs a name and a reason")

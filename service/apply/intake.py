@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
@@ -39,15 +39,30 @@ class Intake:
     misfits: list[Misfit] = field(default_factory=list)
 
 
-def take_in(arrivals: Iterable[Accepted], pasts: Mapping[TicketKey, Past], most: int | None) -> Intake:
-    """Sort `arrivals` against what is stored of their tickets and against each other.
+def ticket_of(event: Event) -> TicketKey:
+    """Where an event of a ticket counts once."""
+    return event.tenant, event.ticket
+
+
+def areas_of_tenant(event: Event) -> TicketKey:
+    """Where an event of areas counts once, whichever exclusion it is about."""
+    return event.tenant, ""
+
+
+def take_in(
+    arrivals: Iterable[Accepted],
+    pasts: Mapping[TicketKey, Past],
+    most: int | None,
+    place_of: Callable[[Event], TicketKey] = ticket_of,
+) -> Intake:
+    """Sort `arrivals` against what is stored in their places, by default tickets, and against each other.
 
     Equal key and digest is a duplicate, another digest does not fit, and neither does a new event of a ticket that
     has `most` already (None: any number). What is new is noted in `pasts`.
     """
     intake = Intake()
     for one in arrivals:
-        key = (one.event.tenant, one.event.ticket)
+        key = place_of(one.event)
         past = pasts[key]
         stored = past.digests.get((one.event.source, one.event.id))
         if stored is None:
@@ -77,6 +92,11 @@ def replaced(one: Accepted, past: Past, *, by: str, why: str, at: Instant) -> li
     ]
     event = replace(one.event, id=_replacement(one)[1])
     return [*kept, _note(past, event, one, stands_for=one.event.id)]
+
+
+def own(past: Past, event: Event) -> Kept:
+    """`event`, which the service records itself and no record brings; noted in `past`."""
+    return _note(past, event)
 
 
 def _note(past: Past, event: Event, one: Accepted | None = None, stands_for: str | None = None) -> Kept:

@@ -21,17 +21,34 @@ UNPROVED: Instant = -1
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is known of one ticket: `past` events in any order, `fresh` ones in the order of arrival."""
+    """What is known of one ticket: `past` events in any order, `fresh` ones in the order of arrival.
+
+    `shared` events of areas it was judged with before, `news` of areas not yet; these are taken to have come before the
+    fresh ones.
+    """
 
     past: tuple[Event, ...]
     fresh: tuple[Event, ...]
     doubts: tuple[Doubt, ...]
     said: Mapping[str, Said]
+    shared: tuple[Event, ...] = ()
+    news: tuple[Event, ...] = ()
+
+    @property
+    def happened(self) -> tuple[Event, ...]:
+        """What the ticket was not judged with yet, in order."""
+        return self.news + self.fresh
+
+    def history(self, happened: int) -> History:
+        """The history when only so many of `happened` had come."""
+        fresh = max(0, happened - len(self.news))
+        return History(self.past + self.fresh[:fresh], self.doubts, self.shared + self.news[:happened])
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A revision to be said. `cause` None: time passed, a doubt came or went, or the rules are others.
+    """A revision to be said. `cause`, an event of the ticket or of areas, is None when time passed, a doubt came or
+    went, or the rules are others.
 
     Without `announce` it is about a time before the rules were adopted: kept, and nobody is to be told.
     """
@@ -60,9 +77,10 @@ class Bench:
 
     def find(self, case: Case) -> Finding:
         """Judge `case`. Raises what `judge` and `diff` raise, which by their contract is nothing."""
-        judgement = self._judge(case, len(case.fresh))
+        everything = len(case.happened)
+        judgement = self._judge(case, everything)
         revisions = self.diff(case.said.values(), judgement)
-        states = {len(case.fresh): _in_force(judgement)}
+        states = {everything: _in_force(judgement)}
         adopted = judgement.adopt_from or EARLIEST
         return Finding(
             judgement,
@@ -72,28 +90,28 @@ class Bench:
             ),
         )
 
-    def _judge(self, case: Case, fresh: int) -> Judgement:
-        return self.judge(History(case.past + case.fresh[:fresh], case.doubts), self.rules, self.upto)
+    def _judge(self, case: Case, happened: int) -> Judgement:
+        return self.judge(case.history(happened), self.rules, self.upto)
 
     def _cause(self, case: Case, said: Said, states: dict[int, dict[str, Statement]]) -> EventKey | None:
-        """The fresh event with which the statement became what `said` says it is."""
-        if not case.fresh:
+        """The event with which the statement became what `said` says it is."""
+        if not case.happened:
             return None
-        if said.rev == 1:
+        if said.rev == 1 and not case.news:
             return _first_cause(case, said.statement)
 
-        def is_so(fresh: int) -> bool:
-            if fresh not in states:
-                states[fresh] = _in_force(self._judge(case, fresh))
-            return states[fresh].get(said.statement.id) == (None if said.withdrawn else said.statement)
+        def is_so(happened: int) -> bool:
+            if happened not in states:
+                states[happened] = _in_force(self._judge(case, happened))
+            return states[happened].get(said.statement.id) == (None if said.withdrawn else said.statement)
 
         if is_so(0):
             return None  # it was so without any of them: time or a doubt did it
-        before, after = 0, len(case.fresh)
+        before, after = 0, len(case.happened)
         while after - before > 1:  # not so with `before` events, so with `after`
             middle = (before + after) // 2
             before, after = (before, middle) if is_so(middle) else (middle, after)
-        return _key(case.fresh[after - 1])
+        return _key(case.happened[after - 1])
 
 
 def _first_cause(case: Case, statement: Statement) -> EventKey | None:

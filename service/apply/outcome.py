@@ -22,13 +22,15 @@ class WallClock(Protocol):
 class Limits:
     """`tenant` owns records that name none. An event may be at most `ahead` later than its record's timestamp.
 
-    `max_bytes` of a record's value, `max_events` of one ticket's history.
+    `max_bytes` of a record's value, `max_events` of one ticket's history. What is said of areas makes `marked_at_once`
+    tickets due in one transaction, for whose locks ingest may have to wait.
     """
 
     tenant: str = "default"
     ahead: Duration = 60 * SECOND
     max_bytes: int = 262_144
     max_events: int = 10_000
+    marked_at_once: int = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +106,17 @@ class Applied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Woken:
-    """What a batch of wake-ups did. `claimed` - `changed` wake-ups were for nothing: rare, or `wake_at` is wrong.
+    """What a batch of wake-ups did: of the `claimed` tickets `changed` had something new to be said.
 
-    `delays` holds, for each ticket that changed, the time between the instant for which it had asked and the
-    decision. `released` parked records were applied because their reason had gone.
+    `for_nothing` had asked for an instant at which nothing changed: rare, or `wake_at` is wrong. `delays` holds, for
+    each ticket that changed, the time between the instant for which it had asked and the decision. `released` parked
+    records were applied because their reason had gone. `marked` tickets were made due because of what was said of areas.
     """
 
     claimed: int = 0
     changed: int = 0
+    for_nothing: int = 0
+    marked: int = 0
     released: int = 0
     said: Said = field(default_factory=dict)
     delays: tuple[Duration, ...] = ()

@@ -25,8 +25,10 @@ def read_again(record: Record, decode: Decode, limits: Limits) -> Accepted | Ref
     )
 
 
-def row_of_refused(one: Refused, at: Instant, decode: Decode, limits: Limits) -> Parked:
-    """`one`, parked at `at`."""
+def row_of_refused(
+    one: Refused, at: Instant, decode: Decode, limits: Limits, *, shared: bool = False
+) -> Parked:
+    """`one`, parked at `at`; `shared`: it is about areas, and so about no single ticket."""
     occurred_at = None
     if one.reason is Reason.AHEAD_OF_RECORD:
         again = read_again(one.record, decode, limits)
@@ -37,13 +39,14 @@ def row_of_refused(one: Refused, at: Instant, decode: Decode, limits: Limits) ->
         detail=one.detail,
         parked_at=at,
         tenant=one.tenant,
-        ticket=one.ticket,
+        ticket=None if shared else one.ticket,
         occurred_at=occurred_at,
+        shared=shared,
     )
 
 
-def row_of_misfit(one: Misfit, at: Instant) -> Parked:
-    """`one`, parked at `at`."""
+def row_of_misfit(one: Misfit, at: Instant, *, shared: bool = False) -> Parked:
+    """`one`, parked at `at`; `shared` as above."""
     event = one.accepted.event
     return Parked(
         record=one.accepted.record,
@@ -51,8 +54,9 @@ def row_of_misfit(one: Misfit, at: Instant) -> Parked:
         detail=one.detail,
         parked_at=at,
         tenant=event.tenant,
-        ticket=event.ticket,
+        ticket=None if shared else event.ticket,
         occurred_at=event.at,
+        shared=shared,
     )
 
 

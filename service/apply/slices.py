@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import TypeAlias
@@ -11,7 +11,7 @@ from typing import TypeAlias
 from service.apply.intake import Intake
 from service.apply.outcome import Applied, Fenced, Slice
 from service.apply.parking import misjudged, read, row_of_misfit, row_of_refused
-from service.apply.tools import Tools
+from service.apply.tools import Decode, Tools
 from service.apply.work import Effects, Work, transaction
 from service.store import Unstorable, parked, progress
 from service.store.keys import TicketKey
@@ -20,34 +20,43 @@ from service.wire.records import Accepted, Reason, Refused
 
 Readings: TypeAlias = Sequence[Accepted | Refused]
 
+#: What becomes of readings, within the transaction that advances their partition.
+Take: TypeAlias = Callable[[Tools, Work, Readings], Awaitable[Applied]]
+
 
 async def apply(tools: Tools, piece: Slice) -> Applied:
     """Apply `piece` and advance its partition, all or nothing; see `Door.apply`."""
+    return await apply_as(tools, piece, tools.decode, _take)
+
+
+async def apply_as(tools: Tools, piece: Slice, decode: Decode, take: Take) -> Applied:
+    """Read the records of `piece` with `decode`, have them taken, and advance its partition, all or nothing."""
     _check(piece)
     return await _storable(
-        tools, piece, [read(record, tools.decode, tools.limits) for record in piece.records]
+        tools, piece, [read(record, decode, tools.limits) for record in piece.records], take
     )
 
 
-async def _storable(tools: Tools, piece: Slice, readings: Readings) -> Applied:
+async def _storable(tools: Tools, piece: Slice, readings: Readings, take: Take) -> Applied:
     """Apply `readings`; where the database refuses data, halve down to the record to blame and park that one."""
     try:
-        return await _transact(tools, piece, readings)
+        return await _transact(tools, piece, readings, take)
     except Unstorable as error:
         if not readings or _is_given_up(readings[0]):
             raise
         middle = len(readings) // 2
         if middle == 0:
-            return await _storable(tools, piece, [_given_up(readings[0], str(error))])
+            return await _storable(tools, piece, [_given_up(readings[0], str(error))], take)
     cut = readings[middle].record.offset
     first = replace(piece, next=cut, records=piece.records[:middle])
     rest = replace(piece, first=cut, records=piece.records[middle:])
-    return await _storable(tools, first, readings[:middle]) + await _storable(tools, rest, readings[middle:])
+    done = await _storable(tools, first, readings[:middle], take)
+    return done + await _storable(tools, rest, readings[middle:], take)
 
 
-async def _transact(tools: Tools, piece: Slice, readings: Readings) -> Applied:
+async def _transact(tools: Tools, piece: Slice, readings: Readings, take: Take) -> Applied:
     async with transaction(tools) as work:
-        applied = await _take(tools, work, readings) if readings else Applied()
+        applied = await take(tools, work, readings) if readings else Applied()
         if not await progress.advance(work.tx, piece.topic, piece.part, piece.first, piece.next, piece.epoch):
             raise Fenced(f"{piece.topic}/{piece.part} is not at {piece.first} with epoch {piece.epoch}")
         tools.after_step("progress advanced")

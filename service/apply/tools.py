@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 
 from service.apply.judging import Diff, Judge
 from service.apply.outcome import Limits, Topics, WallClock
+from service.apply.shared import AreaBook
 from service.sla.instants import Duration
 from service.sla.policy import Rules
 from service.store import Database, Tx
@@ -18,7 +19,7 @@ RulesOf: TypeAlias = Callable[[Tx, str], Awaitable[Rules | None]]
 
 
 class Decode(Protocol):
-    """`service.wire.incoming.decode`."""
+    """`service.wire.incoming.decode`, or `decode_area`."""
 
     def __call__(
         self, record: Record, *, tenant: str, ahead: Duration, max_bytes: int
@@ -37,4 +38,6 @@ class Tools:
     judge: Judge
     diff: Diff
     decode: Decode
+    decode_area: Decode
+    areas: AreaBook
     after_step: Callable[[str], None]

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from service.apply import versions
 from service.apply.intake import Intake, Misfit, take_in
 from service.apply.judging import UNPROVED, Bench, Case, Finding
+from service.apply.saying import Voice, not_before, settled_at
+from service.apply.shared import Chronicle, Words, areas_of, words_of
 from service.apply.tools import Tools
 from service.sla.events import Doubt
-from service.sla.instants import Instant
+from service.sla.instants import EARLIEST, Instant
 from service.sla.policy import Rules
 from service.sla.statements import Kind, Said
 from service.store import (
     Tx,
+    areas,
     events,
     outbox,
     parked,
@@ -27,11 +31,8 @@ from service.store import (
     tickets,
 )
 from service.store.events import Kept, Past
-from service.store.keys import TicketKey, bucket_of
-from service.store.outbox import Message
-from service.store.statements import Entry
+from service.store.keys import TicketKey
 from service.store.tickets import Standing
-from service.wire.outgoing import encode
 from service.wire.records import Accepted, Reason
 
 
@@ -65,12 +66,21 @@ async def transaction(tools: Tools) -> AsyncIterator[Work]:
     tools.after_step("committed")
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the tickets of one tenant are judged on: its rules, and what was said of its areas."""
+
+    rules: Rules
+    words: Words
+    chronicle: Chronicle
+
+
 class Work:
     """Tickets under lock, with W and everything stored of them.
 
-    The order is what makes it right. First the tickets are locked, then W is read, then what is stored, each in a
-    statement of its own: so a ticket is never judged at an earlier W than before, and with everything in sight that
-    was committed when that W was proved.
+    The order is what makes it right. First the tickets are locked, then W is read, then what was said of areas, then
+    what is stored, each in a statement of its own: so a ticket is never judged at an earlier W than before, and with
+    everything in sight that was committed when that W was proved.
     """
 
     def __init__(self, tx: Tx, tools: Tools) -> None:
@@ -80,9 +90,13 @@ class Work:
         self.pasts: dict[TicketKey, Past] = {}
         self._tools = tools
         self._rules: dict[str, Rules | None] = {}
+        self._grounds: dict[str, Ground] = {}
+        self._heard: Mapping[TicketKey, int] = {}
+        self._places: dict[TicketKey, frozenset[str]] = {}
+        self._revision = 0
 
     async def begin(self) -> None:
-        """Keep what is registered as it is until the transaction ends. Comes before any ticket is locked."""
+        """Keep what many tickets share as it is until the transaction ends. Comes before any ticket is locked."""
         await registry.hold_still(self.tx)
 
     async def learn(self, tenants: Iterable[str]) -> None:
@@ -93,19 +107,31 @@ class Work:
     def has_policy(self, tenant: str) -> bool:
         return self._rules.get(tenant) is not None
 
+    def rules_of(self, tenant: str) -> Rules:
+        """The rules of a tenant that has some."""
+        rules = self._rules[tenant]
+        assert rules is not None
+        return rules
+
     async def lock(self, keys: Iterable[TicketKey]) -> None:
         """Learn the rules of the tenants of `keys`, lock the tickets of those that have some, and look at them."""
         wanted = set(keys)
         await self.learn(tenant for tenant, _ in wanted)
         chosen = [key for key in wanted if self.has_policy(key[0])]
-        await tickets.lock(self.tx, chosen)
+        heard = await tickets.lock(self.tx, chosen)
         self._tools.after_step("locked")
-        await self.look(chosen)
+        await self.look(heard)
 
-    async def look(self, locked: Collection[TicketKey]) -> None:
-        """Read W and the past of tickets that are locked."""
+    async def look(self, locked: Mapping[TicketKey, int]) -> None:
+        """Read W, what was said of areas, and the past of tickets that are locked; `locked` has their `shared_upto`."""
         self.watermark = (await progress.watermark(self.tx)).at
         self._tools.after_step("watermark read")
+        self._heard = locked
+        self._revision = await areas.revision(self.tx)
+        for tenant in {tenant for tenant, _ in locked}:
+            rules = self.rules_of(tenant)
+            chronicle = await self._tools.areas(self.tx, tenant, self._revision)
+            self._grounds[tenant] = Ground(rules, words_of(rules), chronicle)
         self.pasts = await events.past(self.tx, locked)
 
     def take_in(self, accepted: Iterable[Accepted], most: int | None) -> Intake:
@@ -125,9 +151,9 @@ class Work:
         said = await statements.said(self.tx, self.pasts)
         effects = Effects()
         found: dict[TicketKey, Finding] = {}
-        for key, past in self.pasts.items():
+        for key in self.pasts:
             added = fresh.get(key, ())
-            case = Case(tuple(past.events), tuple(kept.event for kept in added), doubts[key], said[key])
+            case = self._case(key, added, doubts[key], said[key])
             finding = self._find(key, case, effects.rejected if added else effects.unjudged)
             if finding is not None:
                 found[key] = finding
@@ -137,6 +163,7 @@ class Work:
         self._tools.after_step("judged")
         kept = {key: added for key, added in fresh.items() if key not in effects.rejected}
         await events.append(self.tx, [one for added in kept.values() for one in added])
+        await versions.note(self.tx, {key: added for key, added in kept.items() if added}, self.rules_of)
         self._tools.after_step("appended")
         await self._say(found, effects)
         await promises.save(self.tx, {key: one.judgement.promises for key, one in found.items()})
@@ -149,9 +176,26 @@ class Work:
         )
         return effects
 
+    def _case(
+        self, key: TicketKey, added: Iterable[Kept], doubts: tuple[Doubt, ...], said: Mapping[str, Said]
+    ) -> Case:
+        past, fresh = self.pasts[key].events, tuple(kept.event for kept in added)
+        everything = (*past, *fresh)
+        since = min((event.at for event in everything), default=EARLIEST)
+        ground, heard = self._grounds[key[0]], self._heard[key]
+        self._places[key] = areas_of(everything, ground.words)
+        told = ground.chronicle.bearing_on(self._places[key], since)
+        return Case(
+            tuple(past),
+            fresh,
+            doubts,
+            said,
+            shared=tuple(each.event for each in told if each.nr <= heard),
+            news=tuple(each.event for each in told if each.nr > heard),
+        )
+
     def _find(self, key: TicketKey, case: Case, failures: dict[TicketKey, str]) -> Finding | None:
-        rules = self._rules[key[0]]
-        assert rules is not None
+        rules = self._grounds[key[0]].rules
         upto = UNPROVED if self.watermark is None else self.watermark
         try:
             return Bench(self._tools.judge, self._tools.diff, rules, upto).find(case)
@@ -170,59 +214,19 @@ class Work:
         await reject(effects.rejected)
         doubts = await parked.doubts(self.tx, effects.rejected)
         for key in effects.rejected:
-            case = Case(tuple(self.pasts[key].events), (), doubts[key], said[key])
-            finding = self._find(key, case, effects.unjudged)
+            finding = self._find(key, self._case(key, (), doubts[key], said[key]), effects.unjudged)
             if finding is not None:
                 found[key] = finding
 
     async def _say(self, found: Mapping[TicketKey, Finding], effects: Effects) -> None:
-        entries: list[Entry] = []
-        messages: list[Message] = []
-        for key, finding in found.items():
-            for change in finding.changes:
-                out = encode(
-                    change.said,
-                    cause=change.cause,
-                    watermark=self.watermark,
-                    decided_at=self.now,
-                    announce=change.announce,
-                )
-                entries.append(
-                    Entry(
-                        said=change.said,
-                        cause=change.cause,
-                        watermark=self.watermark,
-                        decided_at=self.now,
-                        event_id=out.event_id,
-                    )
-                )
-                messages.extend(self._messages(bucket_of(*key), change.said, out.key, out.value, out.headers))
-                effects.changed.add(key)
-                effects.said[change.said.statement.kind, change.said.withdrawn] += 1
-        await statements.add(self.tx, entries)
+        spoken = list(Voice(self._tools.topics, self.watermark, self.now).say(found))
+        for key, change, _, _ in spoken:
+            effects.changed.add(key)
+            effects.said[change.said.statement.kind, change.said.withdrawn] += 1
+        await statements.add(self.tx, [entry for _, _, entry, _ in spoken])
         self._tools.after_step("statements saved")
-        await outbox.add(self.tx, messages)
+        await outbox.add(self.tx, [message for *_, messages in spoken for message in messages])
         self._tools.after_step("outbox written")
-
-    def _messages(
-        self, bucket: int, said: Said, key: bytes, value: bytes, headers: tuple[tuple[str, bytes], ...]
-    ) -> Iterable[Message]:
-        topics = self._tools.topics
-        yield Message(
-            bucket=bucket, topic=topics.statements, key=key, value=value, headers=headers, created_at=self.now
-        )
-        if said.statement.kind is Kind.BREACH:
-            own_key = (
-                said.statement.id.encode()
-            )  # that topic is compacted to the newest revision of each breach
-            yield Message(
-                bucket=bucket,
-                topic=topics.breaches,
-                key=own_key,
-                value=value,
-                headers=headers,
-                created_at=self.now,
-            )
 
     def _standing(
         self,
@@ -233,30 +237,24 @@ class Work:
         unjudged: str | None,
     ) -> Standing:
         instants = [event.at for event in self.pasts[key].events] + [kept.event.at for kept in added]
-        latest = max(instants, default=None)
-        if finding is None:
-            return Standing(
-                key=key,
-                wake_at=None,
-                judged_at=self.watermark,
-                latest_at=latest,
-                in_doubt=bool(doubts),
-                unjudged=unjudged,
-            )
-        judgement = finding.judgement
-        return Standing(
+        stands = Standing(
             key=key,
-            wake_at=_not_before(judgement.wake_at, self.watermark),
+            wake_at=None,
             judged_at=self.watermark,
-            latest_at=latest,
+            latest_at=max(instants, default=None),
+            in_doubt=bool(doubts),
+            unjudged=unjudged,
+            areas=self._places[key],
+            shared_upto=self._heard[key],
+        )
+        if finding is None:
+            return stands
+        judgement = finding.judgement
+        return replace(
+            stands,
+            wake_at=not_before(judgement.wake_at, self.watermark),
             policy=judgement.policy,
             orphan=judgement.orphan,
-            in_doubt=bool(doubts),
+            shared_upto=self._revision,
+            settled_at=settled_at(judgement.promises),
         )
-
-
-def _not_before(wake_at: Instant | None, watermark: Instant | None) -> Instant | None:
-    """A wake-up that lies in the past would be claimed again at once, for ever: so it waits for W to move."""
-    if wake_at is None or watermark is None:
-        return wake_at
-    return max(wake_at, watermark)

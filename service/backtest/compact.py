@@ -12,7 +12,7 @@ from typing import Final
 
 from service.sla.events import NOTHING, Event, Json
 from service.sla.policy import Match, Meaning, Policy, Rules, Target, Where
-from service.wire.facts import READ
+from service.wire.attributes import READ
 
 #: Different sets of attributes that are kept once for all events that have them.
 _SHARED: Final = 1 << 16

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from service.rules.errors import Finding
-from service.rules.shapes import Conditions, OverrideShape, PolicyShape, TargetShape
+from service.rules.event_shapes import Conditions, NegatedShape
+from service.rules.shapes import OverrideShape, PolicyShape, TargetShape
 
 #: The attribute of a ticket that says where it is, as exclusions know it too.
 AREA: Final = "area"
@@ -56,5 +57,10 @@ def _conditions(conditions: Conditions, groups: Mapping[str, list[str | None] | 
     named = conditions.get(AREA)
     if named is None:
         return conditions
-    areas = [area for name in named for area in (groups.get(name or "") or [name])]
-    return {**conditions, AREA: areas}
+    if isinstance(named, NegatedShape):
+        return {**conditions, AREA: named.model_copy(update={"values": _areas(named.values, groups)})}
+    return {**conditions, AREA: _areas(named, groups)}
+
+
+def _areas(named: list[str | None] | None, groups: Mapping[str, list[str | None] | None]) -> list[str | None]:
+    return [area for name in named or () for area in (groups.get(name or "") or [name])]

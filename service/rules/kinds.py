@@ -27,8 +27,8 @@ _COMPLETE: Final = (Match("documents_complete"),)
 #: What would move a due that an event states, or have no meaning beside it.
 _MOVES: Final = ("every", "gate", "accepts", "max_open", "exclusions", "boundary", "extension", "floor")
 _NOT_BESIDE: Final = {
-    "promised": ("budget", "before", "day_end", *_MOVES),
-    "before": _MOVES,
+    "promised": ("budget", "before", "day_end", "last_day", *_MOVES),
+    "before": ("last_day", *_MOVES),
 }
 _STATED: Final = {
     "promised": "the due is the instant that was promised",

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from service.rules.shapes import PolicyShape, Shape, TargetShape
+from service.rules.event_shapes import Shape
+from service.rules.shapes import PolicyShape, TargetShape
 
 LATER: Final[Mapping[type[Shape], Mapping[str, str]]] = {
     PolicyShape: {

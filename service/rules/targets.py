@@ -8,8 +8,9 @@ from functools import partial
 from service.rules import budgets, calendars, kinds, rungs, variants
 from service.rules.days import Week
 from service.rules.errors import Finding, Path
+from service.rules.event_shapes import EventShape
 from service.rules.happenings import conditions_trouble, event_trouble, events_trouble
-from service.rules.shapes import EventShape, PolicyShape, TargetShape
+from service.rules.shapes import PolicyShape, TargetShape
 from service.rules.values import ANY
 from service.rules.vocabulary import Words
 from service.sla.calendars import Calendar

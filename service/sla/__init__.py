@@ -13,7 +13,7 @@ about which a record could not be read.
 From a history to statements: `history` orders it, `succession` finds which version of the rules governs when, `ticket` is
 what all promises share, `promise` finds where each begins, `walk` takes it through the `transitions` on its `timeline`,
 by its `terms` and the `hearing` of the `pleas` about it, `course` is what became of it, `ladder` its rungs, `view` what
-may be said of it, and `judge` says it of all.
+may be said of it, and `judge` says it of all. `tally` is what many promises come to.
 """
 
 from service.sla.diff import diff

@@ -63,8 +63,10 @@ class Course:
 
     @property
     def missed_at(self) -> Instant | None:
-        """Where missing its due is told: the due, or the start when an event stated one that lies before it."""
-        return None if self.due is None else max(self.due, self.start)
+        """Where missing its due is told: the due, but not before the events that state it."""
+        if self.due is None:
+            return None
+        return max(self.due, self.start, *(setting.at for setting in self.terms.settings))
 
     @property
     def is_paused(self) -> bool:

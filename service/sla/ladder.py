@@ -12,7 +12,8 @@ from service.sla.instants import EARLIEST, NEVER, Instant
 from service.sla.policy import Rung
 from service.sla.statements import State
 from service.sla.terms import Grant, due_of, own_due
-from service.sla.timeline import Timeline, latest_before
+from service.sla.ticks import latest_before
+from service.sla.timeline import Timeline
 
 #: Past the due without a stop in time.
 MISSED: Final = frozenset({State.BREACHED, State.LATE})
@@ -111,12 +112,10 @@ def _by_time(course: Course, rung: Rung, arming: _Arming) -> Step | None:
         if instant is None or (course.due is not None and instant >= course.due):
             return None
         return Step(rung, instant, after_due=False)
-    if course.due is None or course.state not in MISSED:
+    if course.due is None or course.missed_at is None or course.state not in MISSED:
         return None
-    if over == 0:
-        return Step(rung, course.due, after_due=True)
-    instant = _after_due(course, course.due, over)
-    return None if instant is None else Step(rung, instant, after_due=True)
+    instant = course.due if over == 0 else _after_due(course, course.due, over)
+    return None if instant is None else Step(rung, max(instant, course.missed_at), after_due=True)
 
 
 def _before_due(course: Course, over: int, arming: _Arming) -> Instant | None:

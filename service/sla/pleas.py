@@ -16,7 +16,7 @@ from service.sla.history import key_of
 from service.sla.instants import HOUR, MINUTE, SECOND, Instant
 from service.sla.policy import Deemed, Extension, Lapsed, Stated, Target, Unit
 from service.sla.terms import Grant, Setting, Terms
-from service.sla.ticket import Ticket, matches, stated_by
+from service.sla.ticket import Ticket, cancels, matches, stated_by
 
 #: How much more time is asked for or granted: an amount in one unit.
 AMOUNT: Final = re.compile(r"([0-9]{1,9}) ?(s|m|h|d|days?)")
@@ -133,7 +133,7 @@ def stated(target: Target, ticket: Ticket, position: int) -> tuple[Terms, int]:
     if target.stated is Stated.BEFORE:
         settled = len(ticket.events)
         for place, event in _after(ticket, position):
-            if event.at >= settings[-1].instant:
+            if event.at >= settings[-1].instant or cancels(target, event):
                 settled = place
                 break
             again = stated_by(target, event) if matches(target.start, event) else None

@@ -14,7 +14,7 @@ from service.sla.instants import EARLIEST, NEVER, Instant
 from service.sla.pauses import pauses_of, ran_out
 from service.sla.policy import Match, Target
 from service.sla.statements import State
-from service.sla.ticket import Ticket, matches, stated_by
+from service.sla.ticket import Ticket, cancels, matches, stated_by
 from service.sla.timeline import Circumstances
 from service.sla.walk import Walk
 
@@ -61,9 +61,10 @@ def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[
         if begun.at >= ticket.until:
             break
         is_over = _is_over(target, starts, begun, before=is_over)
-        if position < free or is_over or not _may_begin(target, starts, begun, carry):
+        is_taken_over = key_of(begun) == carry.taken_over
+        if position < free or (is_over and not is_taken_over) or not _may_begin(target, starts, begun, carry):
             continue
-        by_opened = carry.by_opened if key_of(begun) == carry.taken_over else begun.type == "opened"
+        by_opened = carry.by_opened if is_taken_over else begun.type == "opened"
         walk = Walk(target, ticket, base, position, by_opened=by_opened)
         early = _early_stop(target, ticket, position) if first and by_opened else None
         ended = walk.go(early, starts)
@@ -71,7 +72,7 @@ def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[
         if walk.in_force:
             found.append(walk.course(limits, replaced))
         if walk.state not in {State.SUPERSEDED, State.ABSENT}:
-            replaced = replaced + 1 if walk.state is State.REPLACED and target.stated is not None else 0
+            replaced = replaced + 1 if walk.renewed else 0
         left = replace(_left(walk, ended, first=first), replaced=replaced)
         first = False
     return found, left if found or carry != FRESH else FRESH
@@ -88,7 +89,7 @@ def _is_over(target: Target, starts: Sequence[Match], event: Event, *, before: b
     """Whether the target is cancelled after `event`, and no event has begun it since that does not also stop it."""
     if matches(starts, event) and not matches(target.stop, event):
         return False
-    return before or event.type == "merged" or matches(target.cancel, event)
+    return before or cancels(target, event)
 
 
 def _free_from(ticket: Ticket, carry: Carry) -> int:

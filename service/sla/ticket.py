@@ -104,11 +104,16 @@ def matches(patterns: Sequence[Match], event: Event) -> bool:
     return False
 
 
+def cancels(target: Target, event: Event) -> bool:
+    """Whether `event` ends a promise of `target` without a verdict."""
+    return event.type == "merged" or matches(target.cancel, event)
+
+
 def holds_true(conditions: Sequence[Where], attributes: Mapping[str, Json]) -> bool:
     """Whether `attributes` satisfy all of `conditions`; a missing attribute satisfies none but negated ones."""
     return not conditions or all(_is_true(where, attributes) for where in conditions)
 
 
 def _is_true(where: Where, attributes: Mapping[str, Json]) -> bool:
-    fits = as_text(attributes.get(where.attribute)) in where.values
+    fits = not where.values or as_text(attributes.get(where.attribute)) in where.values
     return (fits and holds_true(where.also, attributes)) is not where.negated

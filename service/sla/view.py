@@ -119,8 +119,9 @@ class View:
             reason = ",".join(sorted(set(self._doubts_about(course.due or missed_at, self._decide_at))))
             yield self._say(Kind.VERDICT, VERDICT, missed_at, outcome=state, reason=reason)
         elif state is not State.OPEN and course.ended_by is not None and course.stop is not None:
-            event, gap_by = key_of(course.ended_by), course.stop if course.is_lapse else None
-            yield self._say(Kind.VERDICT, VERDICT, course.stop, outcome=state, event=event, gap_by=gap_by)
+            at = max(course.stop, missed_at) if state is State.LATE and missed_at is not None else course.stop
+            event, gap_by = key_of(course.ended_by), at if course.is_lapse else None
+            yield self._say(Kind.VERDICT, VERDICT, at, outcome=state, event=event, gap_by=gap_by)
 
     def pending(self) -> Iterator[Instant]:
         """The instants, with grace, that `upto` has still to pass before something more can be said."""

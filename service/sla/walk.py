@@ -25,7 +25,7 @@ from service.sla.instants import EARLIEST, NEVER, Instant
 from service.sla.policy import Match, Stated, Target
 from service.sla.statements import State
 from service.sla.terms import Arrival, Move, due_of, own_due
-from service.sla.ticket import Ticket, holds_true, matches, stated_by
+from service.sla.ticket import Ticket, cancels, holds_true, matches, stated_by
 from service.sla.timeline import Circumstances, Timeline
 from service.sla.transitions import ENDED, TRANSITIONS, Happening
 
@@ -56,6 +56,7 @@ class Walk:
         self.ended_by: Event | None = None
         self.ended_at = EARLIEST
         self.early = False  # ended by a stop before its clock started
+        self.renewed = False  # while it was open, a new date took its place
         self.remarks: list[tuple[Instant, str]] = []
 
     def go(self, early: Event | None, starts: Sequence[Match]) -> int | None:
@@ -66,7 +67,7 @@ class Walk:
             self._pass_to(events[place].at)
             if events[place].at >= self.ticket.until and self.state is not State.BREACHED:
                 self._hand_over()
-                return place
+                return max(place, self.settled)
             for happening, event in self._happenings(place):
                 self._take(happening, event, event.at)
             if self.state in ENDED or self._gives_way(place, starts):
@@ -96,6 +97,7 @@ class Walk:
         renewed = self.target.stated is Stated.PROMISED and matches(starts, event)
         if not renewed or stated_by(self.target, event) is None:
             return False
+        self.renewed = self.state is State.OPEN
         self._take(Happening.REPLACE, event, event.at)
         if self.state is State.BREACHED:
             self._end_missed(place)
@@ -141,7 +143,7 @@ class Walk:
         if matches(self.target.stop, event):
             if self.state is not State.BREACHED or self.hearing.later_report(place - 1) is None:
                 yield Happening.EARLY if event.at < self.timeline.clock else Happening.STOP, event
-        elif event.type == "merged" or matches(self.target.cancel, event):
+        elif cancels(self.target, event):
             yield Happening.CANCEL, event
 
     def _take(self, happening: Happening, event: Event, at: Instant) -> None:
@@ -195,7 +197,7 @@ class Walk:
             state=self.state,
             in_force=tuple(self.in_force),
             terms=self.terms,
-            decide_at=None if self.due is None else max(self.due, self.timeline.start, self._decided()),
+            decide_at=None if self.due is None else max(self.due, self._decided()),
             ended_by=self.ended_by,
             ended_at=self.ended_at,
             remarks=(*self.remarks, *self.hearing.remarks, *self._remarkable(limits, replaced)),
@@ -205,9 +207,12 @@ class Walk:
         )
 
     def _decided(self) -> Instant:
-        if self.target.stated is Stated.BEFORE and self.terms.settings:
-            return max(self.hearing.decide_at, self.terms.settings[-1].instant)
-        return self.hearing.decide_at
+        """Before which nothing is decided, whatever the due."""
+        last = self.terms.settings[-1:]
+        told = max([self.timeline.start, *(setting.at for setting in last)])
+        if self.target.stated is Stated.BEFORE:
+            told = max([told, *(setting.instant for setting in last)])
+        return max(told, self.hearing.decide_at)
 
     def _remarkable(self, limits: Sequence[Instant], replaced: int) -> Iterator[tuple[Instant, str]]:
         if self.early:

@@ -1,6 +1,7 @@
 """Records that could not be read or applied: kept whole, with a typed reason, until somebody decides.
 
-While a record attributed to a ticket stands parked, the ticket is in doubt.
+While a record attributed to a ticket stands parked, the ticket is in doubt. While one of a topic whose events are shared
+by many tickets does, W stands still.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Index,
@@ -69,6 +71,9 @@ PARKED: Final = Table(
     Column("decided_by", Text),
     Column("decided_at", INSTANT),
     Column("decided_why", Text),
+    # Of a topic whose events bear on many tickets: nobody can tell on which. Kept here, not told by the topic's name,
+    # which is a setting.
+    Column("shared", Boolean, nullable=False, server_default=text("false")),
     # A record read twice is parked once. Not bound to a ticket: it may have none.
     PrimaryKeyConstraint("topic", "part", "record_offset"),
     CheckConstraint("state IN ('parked', 'released', 'dropped')", name="state"),
@@ -82,6 +87,16 @@ PARKED: Final = Table(
     # Half an attribution would put nothing in doubt.
     CheckConstraint(
         "(ticket IS NULL) = (bucket IS NULL) AND (ticket IS NULL OR tenant IS NOT NULL)", name="attributed"
+    ),
+    # It would put that one ticket in doubt instead of holding W for all.
+    CheckConstraint("NOT (shared AND ticket IS NOT NULL)", name="shared"),
+    # Looked at by every proof of W: nearly always empty.
+    Index(
+        "parked_shared_idx",
+        "topic",
+        "part",
+        "record_offset",
+        postgresql_where=text("state = 'parked' AND shared"),
     ),
     # Read at every judging: small, because almost every ticket has none.
     Index(
@@ -111,13 +126,13 @@ PARKED: Final = Table(
 
 _ADD: Final = text("""
     INSERT INTO parked (topic, part, record_offset, bucket, tenant, ticket, reason, detail, occurred_at, parked_at,
-                        key, value, headers, recorded_at)
+                        key, value, headers, recorded_at, shared)
     SELECT * FROM unnest(
         CAST(:topics AS text[]), CAST(:parts AS integer[]), CAST(:offsets AS bigint[]),
         CAST(:buckets AS smallint[]), CAST(:tenants AS text[]), CAST(:tickets AS text[]),
         CAST(:reasons AS text[]), CAST(:details AS text[]), CAST(:occurred_ats AS bigint[]),
         CAST(:parked_ats AS bigint[]), CAST(:keys AS bytea[]), CAST(:values AS bytea[]), CAST(:headers AS bytea[]),
-        CAST(:recorded_ats AS bigint[]))
+        CAST(:recorded_ats AS bigint[]), CAST(:shareds AS boolean[]))
     ON CONFLICT DO NOTHING
 """)
 
@@ -132,7 +147,7 @@ _DOUBTS: Final = by_keys("""
 
 _RELEASABLE: Final = text("""
     (SELECT topic, part, record_offset FROM parked
-     WHERE state = 'parked' AND reason = 'ahead_of_record' AND occurred_at < :watermark
+     WHERE state = 'parked' AND reason = 'ahead_of_record' AND occurred_at < :watermark AND NOT shared
      ORDER BY occurred_at LIMIT :limit)
     UNION ALL
     (SELECT p.topic, p.part, p.record_offset
@@ -142,6 +157,12 @@ _RELEASABLE: Final = text("""
          WHERE state = 'parked' AND reason = 'unknown_policy' AND tenant = t.tenant
          ORDER BY parked_at LIMIT :limit) p)
     LIMIT :limit
+""")
+
+_SHARED_AHEAD: Final = text("""
+    SELECT topic, part, record_offset FROM parked
+    WHERE state = 'parked' AND shared AND reason = 'ahead_of_record' AND occurred_at < :now
+    ORDER BY occurred_at LIMIT :limit
 """)
 
 _SETTLE: Final = text("""
@@ -155,7 +176,7 @@ _SETTLE: Final = text("""
 
 _STANDING: Final = text("""
     SELECT p.topic, p.part, p.record_offset, p.key, p.value, p.headers, p.recorded_at, p.tenant, p.ticket, p.reason,
-           p.detail, p.occurred_at, p.parked_at, p.state, p.decided_by, p.decided_at, p.decided_why
+           p.detail, p.occurred_at, p.parked_at, p.state, p.decided_by, p.decided_at, p.decided_why, p.shared
     FROM unnest(CAST(:topics AS text[]), CAST(:parts AS integer[]), CAST(:offsets AS bigint[]))
          WITH ORDINALITY AS r(topic, part, record_offset, place)
     JOIN parked p USING (topic, part, record_offset)
@@ -168,7 +189,10 @@ Place = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parked:
-    """A parked record. `tenant` and `ticket` None: not attributable. `occurred_at`: of the event inside, if read."""
+    """A parked record. `tenant` and `ticket` None: not attributable. `occurred_at`: of the event inside, if read.
+
+    `shared`: of a topic whose events bear on many tickets.
+    """
 
     record: Record
     reason: Reason
@@ -181,6 +205,7 @@ class Parked:
     decided_by: str | None = None
     decided_at: Instant | None = None
     decided_why: str | None = None
+    shared: bool = False
 
     @property
     def place(self) -> Place:
@@ -223,6 +248,7 @@ async def add(tx: Tx, rows: Collection[Parked]) -> None:
             "values": [row.record.value for row in rows],
             "headers": [msgspec.msgpack.encode(row.record.headers) for row in rows],
             "recorded_ats": [row.record.timestamp for row in rows],
+            "shareds": [row.shared for row in rows],
         },
     )
 
@@ -239,6 +265,12 @@ async def doubts(tx: Tx, keys: Iterable[TicketKey]) -> dict[TicketKey, tuple[Dou
 async def releasable(tx: Tx, watermark: Instant, limit: int) -> list[Place]:
     """Up to `limit` parked records whose reason has gone: W has passed their time, or a policy has come."""
     rows = await tx.rows(_RELEASABLE, {"watermark": watermark, "limit": limit})
+    return [(topic, part, offset) for topic, part, offset in rows]
+
+
+async def shared_ahead(tx: Tx, now: Instant, limit: int) -> list[Place]:
+    """Up to `limit` records of shared topics that are parked for being ahead of their time, which `now` has reached."""
+    rows = await tx.rows(_SHARED_AHEAD, {"now": now, "limit": limit})
     return [(topic, part, offset) for topic, part, offset in rows]
 
 
@@ -307,14 +339,14 @@ async def standing(tx: Tx) -> list[Standing]:
 def _columns() -> Select[*tuple[Any, ...]]:
     names = (
         "topic part record_offset key value headers recorded_at tenant ticket reason detail occurred_at parked_at"
-        " state decided_by decided_at decided_why"
+        " state decided_by decided_at decided_why shared"
     )
     return select(*(PARKED.c[name] for name in names.split()))
 
 
 def _parked(row: Row) -> Parked:
     topic, part, offset, key, value, headers, recorded_at, *rest = row
-    tenant, ticket, reason, detail, occurred_at, parked_at, state, by, at, why = rest
+    tenant, ticket, reason, detail, occurred_at, parked_at, state, by, at, why, shared = rest
     return Parked(
         record=Record(topic, part, offset, recorded_at, key, value, _READ(headers)),
         reason=Reason(reason),
@@ -327,6 +359,7 @@ def _parked(row: Row) -> Parked:
         decided_by=by,
         decided_at=at,
         decided_why=why,
+        shared=shared,
     )
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from service.sla.instants import Instant
+from service.store import awaited
 from service.store.database import Tx
 from service.store.registry import hold_alone
 from service.store.schema import INSTANT, METADATA, NAME
@@ -84,7 +85,7 @@ async def register(tx: Tx, tenant: str, new: Version) -> bool:
 
     The first version of a tenant may be in force from any instant. A later one only from after its own registration
     and after every other version, so that no ticket is judged by it that was already judged by another; tickets with
-    events that lie beyond that instant all the same are made due now.
+    events that lie beyond that instant all the same are made due now, and so are those that wait for the version.
     """
     await hold_alone(tx)
     known = await versions(tx, tenant)
@@ -105,6 +106,7 @@ async def register(tx: Tx, tenant: str, new: Version) -> bool:
         )
     )
     await tx.run(_DUE_NOW, {"tenant": tenant, "since": new.effective_from, "due_now": DUE_NOW})
+    await awaited.come(tx, tenant, new.version)
     return True
 
 

@@ -73,6 +73,9 @@ UNPROVED: Final = "unproved"
 #: grown as long as the old one nothing shows any more that its beginning was never read.
 RECREATED: Final = "topic_recreated"
 
+#: Said when a record about areas stands parked, followed by its topic:partition:offset: it may bear on any ticket.
+AREA_PARKED: Final = "area_parked"
+
 _REGISTER: Final = text("""
     INSERT INTO progress (topic, part, next_offset)
     SELECT :topic, part, start FROM unnest(CAST(:parts AS integer[]), CAST(:starts AS bigint[])) AS r(part, start)
@@ -107,6 +110,7 @@ _PROVE: Final = text("""
     WHERE (p.topic, p.part) = (r.topic, r.part) AND (p.wm IS NULL OR p.wm < :t0)
 """)
 
+# `held` is seen together with the proof: what parks a record advances its partition in the same transaction.
 # `least`: a partition made after t0 is unknown to this prober, so it may claim nothing beyond t0 even when another
 # prober has proved the partitions that it does know for later.
 _SETTLE: Final = text("""
@@ -114,8 +118,14 @@ _SETTLE: Final = text("""
         SELECT count(*) = count(p.wm) AND count(*) > 0 AS proved, least(CAST(:t0 AS bigint), min(p.wm)) AS at
         FROM unnest(CAST(:topics AS text[]), CAST(:parts AS integer[])) AS r(topic, part)
         LEFT JOIN progress p ON (p.topic, p.part) = (r.topic, r.part)
+    ), held AS (
+        SELECT min(:area_parked || ' ' || place) AS frozen
+        FROM (SELECT topic || ':' || part || ':' || record_offset AS place FROM parked
+              WHERE state = 'parked' AND shared ORDER BY topic, part, record_offset LIMIT 1) p
     ), verdict AS (
-        SELECT CASE WHEN :frozen <> '' THEN :frozen WHEN proved THEN '' ELSE :unproved END AS frozen, at FROM required
+        SELECT CASE WHEN :frozen <> '' THEN :frozen WHEN h.frozen IS NOT NULL THEN h.frozen WHEN proved THEN ''
+                    ELSE :unproved END AS frozen, at
+        FROM required, held h
     )
     UPDATE watermark w
     SET at = CASE WHEN v.frozen = '' AND w.frozen <> :recreated THEN greatest(w.at, v.at) ELSE w.at END,
@@ -155,6 +165,11 @@ class Watermark:
     at: int | None
     frozen: str
     probed_at: int | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why it stands still, as one of a closed set: `frozen` without what it may name."""
+        return self.frozen.partition(" ")[0]
 
 
 async def register(tx: Tx, topic: str, parts: Iterable[int] | Mapping[int, int]) -> None:
@@ -212,7 +227,8 @@ async def settle_watermark(
     """Move W to the least `wm` of the required partitions, at most `t0` and never back; the new watermark.
 
     `required` holds every partition of every required topic, from metadata read after the clock showed `t0`. With a
-    reason in `frozen`, or a partition not proved yet, W stays and the reason is kept; `RECREATED` for good.
+    reason in `frozen`, a parked record about areas, or a partition not proved yet, W stays and the reason is kept;
+    `RECREATED` for good.
     """
     pairs = [(topic, part) for topic, parts in required.items() for part in parts]
     row = await tx.run(
@@ -224,6 +240,7 @@ async def settle_watermark(
             "frozen": frozen,
             "unproved": UNPROVED,
             "recreated": RECREATED,
+            "area_parked": AREA_PARKED,
         },
     )
     return Watermark(*row.one())

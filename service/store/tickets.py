@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Index, PrimaryKeyConstraint, Table, Text, text
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Index, PrimaryKeyConstraint, Table, Text, text
 
 from service.sla.instants import Instant
 from service.store.database import Tx
@@ -28,6 +28,12 @@ TICKET: Final = Table(
     Column("in_doubt", Boolean, nullable=False, server_default=text("false")),  # a record of it stands parked
     # Why the last judging failed; such a ticket is not claimed until a record comes.
     Column("unjudged", Text),
+    # Every area it was ever described with, in the words of any version of its policy; told and voided ones included.
+    Column("areas", ARRAY(NAME), nullable=False, server_default=text("'{}'")),
+    # The latest event of areas (`area_event.nr`) at the last judging: later ones may change it.
+    Column("shared_upto", BigInteger, nullable=False, server_default=text("0")),
+    # From this instant on nothing is reckoned: all its promises were due and stopped before. Null: one is not decided.
+    Column("settled_at", INSTANT),
     PrimaryKeyConstraint("bucket", "tenant", "ticket"),
     # What the clock claims from. Without the tickets that can change no more it stays as small as the work ahead;
     # without those whose judging failed one bad ticket cannot be claimed for ever.
@@ -35,6 +41,8 @@ TICKET: Final = Table(
     # Both are asked for by metrics every few seconds, and both are nearly empty.
     Index("ticket_in_doubt_idx", "tenant", postgresql_where=text("in_doubt")),
     Index("ticket_unjudged_idx", "tenant", postgresql_where=text("unjudged IS NOT NULL")),
+    # By area, for what is said of areas; not in it are tickets without any.
+    Index("ticket_areas_idx", "areas", postgresql_using="gin", postgresql_where=text("areas <> '{}'")),
     # Every event of a ticket updates its row: room on the page for the new version, and vacuum by the number of
     # dead rows instead of the size of the table.
     postgresql_with={
@@ -59,28 +67,59 @@ _CREATE: Final = by_keys("""
 """)
 
 _LOCK: Final = by_keys("""
-    SELECT t.tenant, t.ticket FROM {keys} JOIN ticket t USING (bucket, tenant, ticket)
+    SELECT t.tenant, t.ticket, t.shared_upto FROM {keys} JOIN ticket t USING (bucket, tenant, ticket)
     ORDER BY t.bucket, t.tenant, t.ticket
     FOR UPDATE OF t
 """)
 
+# What asked for its time comes first: a warning must not wait until a whole area has been judged again.
 _CLAIM: Final = text("""
-    SELECT tenant, ticket, wake_at FROM ticket
-    WHERE wake_at < :watermark AND unjudged IS NULL
+    SELECT tenant, ticket, wake_at, shared_upto FROM ticket
+    WHERE wake_at > :due_now AND wake_at < :watermark AND unjudged IS NULL
     ORDER BY wake_at LIMIT :limit
     FOR UPDATE SKIP LOCKED
 """)
 
+_CLAIM_MARKED: Final = text("""
+    SELECT tenant, ticket, wake_at, shared_upto FROM ticket
+    WHERE wake_at = :due_now AND wake_at < :watermark AND unjudged IS NULL
+    LIMIT :limit
+    FOR UPDATE SKIP LOCKED
+""")
+
+# Locked in key order, as everybody does. `shared_upto`: who was judged with these events already is not woken again;
+# `settled_at`: nor who was through before the first instant that they name.
+_MARK: Final = """
+    WITH stale AS MATERIALIZED (
+        SELECT bucket, tenant, ticket FROM ticket
+        WHERE tenant = :tenant AND {which} AND shared_upto < :upto AND wake_at IS DISTINCT FROM :due_now
+        ORDER BY bucket, tenant, ticket LIMIT :limit
+        FOR UPDATE
+    )
+    UPDATE ticket t SET wake_at = :due_now FROM stale s
+    WHERE (t.bucket, t.tenant, t.ticket) = (s.bucket, s.tenant, s.ticket)
+"""
+
+_MARK_AREAS: Final = text(
+    _MARK.format(
+        which="areas && CAST(:areas AS text[]) AND areas <> '{}' AND (settled_at IS NULL OR settled_at >= :since)"
+    )
+)
+_MARK_BUCKET: Final = text(_MARK.format(which="bucket = :bucket"))
+
 _SAVE: Final = text("""
     UPDATE ticket t
     SET wake_at = s.wake_at, judged_at = s.judged_at, latest_at = s.latest_at, policy = s.policy,
-        version = s.version, orphan = s.orphan, in_doubt = s.in_doubt, unjudged = s.unjudged
+        version = s.version, orphan = s.orphan, in_doubt = s.in_doubt, unjudged = s.unjudged,
+        areas = string_to_array(s.areas, :separator), shared_upto = s.shared_upto, settled_at = s.settled_at
     FROM unnest(
         CAST(:buckets AS smallint[]), CAST(:tenants AS text[]), CAST(:tickets AS text[]),
         CAST(:wake_ats AS bigint[]), CAST(:judged_ats AS bigint[]), CAST(:latest_ats AS bigint[]),
         CAST(:policies AS text[]), CAST(:versions AS text[]), CAST(:orphans AS boolean[]),
-        CAST(:in_doubts AS boolean[]), CAST(:unjudgeds AS text[])
-    ) AS s(bucket, tenant, ticket, wake_at, judged_at, latest_at, policy, version, orphan, in_doubt, unjudged)
+        CAST(:in_doubts AS boolean[]), CAST(:unjudgeds AS text[]), CAST(:areas AS text[]),
+        CAST(:shared_uptos AS bigint[]), CAST(:settled_ats AS bigint[])
+    ) AS s(bucket, tenant, ticket, wake_at, judged_at, latest_at, policy, version, orphan, in_doubt, unjudged,
+           areas, shared_upto, settled_at)
     WHERE (t.bucket, t.tenant, t.ticket) = (s.bucket, s.tenant, s.ticket)
       AND (t.judged_at IS NULL OR t.judged_at <= s.judged_at)
 """)
@@ -100,12 +139,17 @@ _TROUBLED: Final = text("""
 _UNJUDGED: Final = text("SELECT tenant, ticket, unjudged FROM ticket WHERE unjudged IS NOT NULL LIMIT :limit")
 
 
+#: Between the areas of one ticket on the way to the database; no name of an area has control characters.
+_SEPARATOR: Final = "\x1f"
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A claimed ticket and the instant for which it had asked to be judged again."""
+    """A claimed ticket, the instant for which it had asked to be judged again, and what it had heard of areas."""
 
     key: TicketKey
     wake_at: Instant
+    shared_upto: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +164,9 @@ class Standing:
     orphan: bool = False
     in_doubt: bool = False
     unjudged: str | None = None
+    areas: frozenset[str] = frozenset()
+    shared_upto: int = 0
+    settled_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,25 +186,47 @@ class Trouble:
     next_wake_at: Instant | None
 
 
-async def lock(tx: Tx, keys: Iterable[TicketKey]) -> None:
-    """Hold the rows of `keys` until the transaction ends, making the missing ones.
+async def lock(tx: Tx, keys: Iterable[TicketKey]) -> dict[TicketKey, int]:
+    """Hold the rows of `keys` until the transaction ends, making the missing ones; the `shared_upto` of each.
 
     Always in key order, the missing first: two transactions that do nothing else before cannot deadlock. What is
     read after this, each in a statement of its own, includes everything that earlier holders committed.
     """
     chosen = arrays(keys)
-    if chosen["tickets"]:
-        await tx.run(_CREATE, chosen)
-        await tx.run(_LOCK, chosen)
+    if not chosen["tickets"]:
+        return {}
+    await tx.run(_CREATE, chosen)
+    return {(tenant, ticket): upto for tenant, ticket, upto in await tx.rows(_LOCK, chosen)}
 
 
 async def claim_due(tx: Tx, watermark: Instant, limit: int) -> list[Due]:
-    """Lock up to `limit` tickets with wake_at < `watermark`, the longest due first; never waits for a lock.
+    """Lock up to `limit` tickets with wake_at < `watermark`; never waits for a lock.
 
-    A ticket that another transaction holds is left out and stays due.
+    Those that asked for an instant come first, the longest due before the others; then those made due for another
+    reason. A ticket that another transaction holds is left out and stays due.
     """
-    rows = await tx.rows(_CLAIM, {"watermark": watermark, "limit": limit})
-    return [Due((tenant, ticket), wake_at) for tenant, ticket, wake_at in rows]
+    bound = {"watermark": watermark, "due_now": DUE_NOW}
+    rows = [*await tx.rows(_CLAIM, bound | {"limit": limit})]
+    if len(rows) < limit:
+        rows += await tx.rows(_CLAIM_MARKED, bound | {"limit": limit - len(rows)})
+    return [Due((tenant, ticket), wake_at, upto) for tenant, ticket, wake_at, upto in rows]
+
+
+async def mark_areas(
+    tx: Tx, tenant: str, areas: Collection[str], *, since: Instant, upto: int, limit: int
+) -> int:
+    """Make due now up to `limit` tickets of `areas` that were not settled before `since`; how many they are.
+
+    Only those that were last judged with less than the first `upto` events of areas. Waits for their locks.
+    """
+    which = {"tenant": tenant, "areas": sorted(areas), "since": since, "upto": upto, "limit": limit}
+    return (await tx.run(_MARK_AREAS, which | {"due_now": DUE_NOW})).rowcount
+
+
+async def mark_bucket(tx: Tx, tenant: str, bucket: int, *, upto: int, limit: int) -> int:
+    """As `mark_areas`, for every ticket of `bucket` wherever it is."""
+    which = {"tenant": tenant, "bucket": bucket, "upto": upto, "limit": limit}
+    return (await tx.run(_MARK_BUCKET, which | {"due_now": DUE_NOW})).rowcount
 
 
 async def save(tx: Tx, standings: Collection[Standing]) -> None:
@@ -178,6 +247,10 @@ async def save(tx: Tx, standings: Collection[Standing]) -> None:
             "orphans": [s.orphan for s in standings],
             "in_doubts": [s.in_doubt for s in standings],
             "unjudgeds": [None if s.unjudged is None else storable(s.unjudged) for s in standings],
+            "areas": [_SEPARATOR.join(sorted(s.areas)) for s in standings],
+            "shared_uptos": [s.shared_upto for s in standings],
+            "settled_ats": [s.settled_at for s in standings],
+            "separator": _SEPARATOR,
         },
     )
     if result.rowcount != len(standings):

@@ -7,10 +7,10 @@ from typing import Final
 
 from service.sla.events import Json
 from service.wire.envelope import CONTENT_TYPE, attribute_of, is_structured, unpacked
-from service.wire.facts import identifier
 from service.wire.records import Record
 from service.wire.strict import LEVELS, parse
 from service.wire.unfit import Unfit
+from service.wire.values import identifier
 
 #: What stands for an attribute that is there and cannot be read: it is not the same as one that is absent.
 _UNREADABLE: Final = False

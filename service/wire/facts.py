@@ -1,39 +1,46 @@
-"""From what a publisher wrote to an event: the rules of the contract that hold in every container."""
+"""From what a publisher wrote to an event of a ticket: the rules of the contract that hold in every container."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
-from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple
 
 import msgspec
 
-from service.sla.events import NOTHING, Event, Json, as_instant
-from service.sla.pleas import AMOUNT
-from service.wire import times
+from service.sla.events import NOTHING, SHARED, VOCABULARY, Event, Json
+from service.wire.attributes import check_attributes
 from service.wire.records import Reason
 from service.wire.unfit import Unfit, shown
-
-#: Characters that an id, a source, a ticket and a tenant may have, and bytes of UTF-8: all four together have to fit
-#: into one index entry of Postgres (2,704 bytes).
-LONGEST: Final = 255
-LONGEST_BYTES: Final = 512
+from service.wire.values import identifier, kind_of, moment
 
 #: Context attributes that every event has (CloudEvents 1.0; `time` and `subject` are required by this contract).
 REQUIRED: Final = ("specversion", "id", "source", "type", "time", "subject")
 
-_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+#: What is said of areas only: of a ticket it would bear on nothing.
+OF_AREAS_ONLY: Final = frozenset(SHARED) - frozenset(VOCABULARY)
+
 _NAME: Final = re.compile("[a-z][a-z0-9_]*")
 _TYPE: Final = re.compile(r"slaclock\.ticket\.([a-z][a-z0-9_]*)\.v([1-9][0-9]*)")
 _TYPES: Final = 1024
 _CANONICAL: Final = msgspec.json.Encoder(order="sorted")
 
 
-def event_of(attributes: Mapping[str, Json], data: Json, *, tenant: str) -> Event:
-    """The event in CloudEvents context attributes and `data`; `Unfit` when there is none.
+class Identities(NamedTuple):
+    """What the context attributes of a CloudEvent say; `type` as it is written there."""
+
+    tenant: str
+    subject: str
+    source: str
+    id: str
+    type: str
+    at: int
+
+
+def identities(attributes: Mapping[str, Json], tenant: str) -> Identities:
+    """Who says it, of whom and when; `Unfit` when something is missing or cannot be read.
 
     `tenant` is whose event it is when the attributes do not say.
     """
@@ -44,34 +51,52 @@ def event_of(attributes: Mapping[str, Json], data: Json, *, tenant: str) -> Even
         detail = f"specversion {shown(attributes['specversion'])} is not '1.0'"
         raise Unfit(Reason.BAD_ATTRIBUTE, detail)
     given = attributes.get("tenant")
-    return fact(
+    return Identities(
         tenant=tenant if given is None else identifier("tenant", given),
-        ticket=identifier("subject", attributes["subject"]),
+        subject=identifier("subject", attributes["subject"]),
         source=identifier("source", attributes["source"]),
         id=identifier("id", attributes["id"]),
-        type=_type(identifier("type", attributes["type"])),
+        type=identifier("type", attributes["type"]),
         at=moment("time", attributes["time"]),
+    )
+
+
+def event_of(attributes: Mapping[str, Json], data: Json, *, tenant: str) -> Event:
+    """The event of a ticket in CloudEvents context attributes and `data`; `Unfit` when there is none.
+
+    `tenant` is whose event it is when the attributes do not say.
+    """
+    said = identities(attributes, tenant)
+    return fact(
+        tenant=said.tenant,
+        ticket=said.subject,
+        source=said.source,
+        id=said.id,
+        type=_type(said.type),
+        at=said.at,
         data=data,
     )
 
 
 def fact(*, tenant: str, ticket: str, source: str, id: str, type: str, at: int, data: Json) -> Event:  # noqa: A002
-    """The event with these identities and with `seq` and `attributes` from `data`."""
-    if not isinstance(data, dict):
-        raise Unfit(Reason.BAD_DATA, f"data is {_kind(data)}, not an object")
-    attributes = _attributes(data.get("attributes"))
-    if type in READ:
-        _check_read(type, attributes)
+    """The event of a ticket with these identities and with `seq` and `attributes` from `data`."""
+    if type in OF_AREAS_ONLY:
+        detail = (
+            f"{type} is said of areas, not of tickets: publish slaclock.area.{type}.v1 on the topic of areas"
+        )
+        raise Unfit(Reason.UNKNOWN_TYPE, detail)
+    seq, attributes = content_of(data)
+    check_attributes(type, attributes)
     return Event(
-        tenant=tenant,
-        ticket=ticket,
-        source=source,
-        id=id,
-        type=type,
-        at=at,
-        seq=_seq(data.get("seq")),
-        attributes=attributes,
+        tenant=tenant, ticket=ticket, source=source, id=id, type=type, at=at, seq=seq, attributes=attributes
     )
+
+
+def content_of(data: Json) -> tuple[int, Mapping[str, Json]]:
+    """`seq` and `attributes` from the data of an event."""
+    if not isinstance(data, dict):
+        raise Unfit(Reason.BAD_DATA, f"data is {kind_of(data)}, not an object")
+    return _seq(data.get("seq")), _attributes(data.get("attributes"))
 
 
 def digest(event: Event) -> bytes:
@@ -82,26 +107,6 @@ def digest(event: Event) -> bytes:
     """
     said = (event.type, event.at, event.seq, dict(event.attributes))
     return sha256(_CANONICAL.encode(said)).digest()
-
-
-def identifier(name: str, value: Json, reason: Reason = Reason.BAD_ATTRIBUTE) -> str:
-    """`value`, which has to be 1 to 255 characters, 512 bytes at most, without control characters."""
-    if not isinstance(value, str):
-        raise Unfit(reason, f"{name} is {_kind(value)}, not a text")
-    if not 0 < len(value) <= LONGEST:
-        raise Unfit(reason, f"{name} has {len(value)} characters, not 1 to {LONGEST}")
-    if not value.isprintable() and _CONTROL.search(value):
-        raise Unfit(reason, f"{name} {shown(value)} has control characters")
-    if not value.isascii() and len(value.encode()) > LONGEST_BYTES:
-        raise Unfit(reason, f"{name} has more than {LONGEST_BYTES} bytes in UTF-8")
-    return value
-
-
-def moment(name: str, value: Json) -> int:
-    """The instant that `value` names."""
-    if not isinstance(value, str):
-        raise Unfit(Reason.BAD_TIME, f"{name} is {_kind(value)}, not a text")
-    return times.read(value)
 
 
 def type_name(value: Json) -> str:
@@ -127,7 +132,7 @@ def _attributes(value: Json) -> Mapping[str, Json]:
         return value or NOTHING
     if value is None:
         return NOTHING
-    raise Unfit(Reason.BAD_DATA, f"data.attributes is {_kind(value)}, not an object")
+    raise Unfit(Reason.BAD_DATA, f"data.attributes is {kind_of(value)}, not an object")
 
 
 def _seq(value: Json) -> int:
@@ -136,122 +141,3 @@ def _seq(value: Json) -> int:
     if type(value) is int and value >= 0:
         return value
     raise Unfit(Reason.BAD_DATA, f"data.seq {shown(value)} is not an integer >= 0")
-
-
-def _check_read(type: str, attributes: Mapping[str, Json]) -> None:  # noqa: A002 - as of an event
-    for name, check, is_needed in READ[type]:
-        value = attributes.get(name)
-        if value is not None:
-            check(f"data.attributes.{name}", value)
-        elif is_needed:
-            raise Unfit(Reason.BAD_DATA, f"{type} needs data.attributes.{name}")
-
-
-def _text(name: str, value: Json) -> None:
-    if not isinstance(value, str):
-        raise Unfit(Reason.BAD_DATA, f"{name} is {_kind(value)}, not a text")
-
-
-def _identifier(name: str, value: Json) -> None:
-    identifier(name, value, Reason.BAD_DATA)
-
-
-def _instant(name: str, value: Json) -> None:
-    """RFC 3339 as the core reads it: with capital letters, and no leap second."""
-    _text(name, value)
-    try:
-        read = moment(name, value)
-    except Unfit as unfit:
-        raise Unfit(Reason.BAD_DATA, f"{name}: {unfit.detail}") from None
-    if as_instant(value) != read or str(value).upper() != value:
-        raise Unfit(Reason.BAD_DATA, f"{name}: {shown(value)} is a leap second, or has a small t or z")
-
-
-def _amount(name: str, value: Json) -> None:
-    """An amount of time in one unit, as the core reads it."""
-    _text(name, value)
-    if not AMOUNT.fullmatch(str(value)):
-        raise Unfit(Reason.BAD_DATA, f"{name} {shown(value)} is no amount such as 24h, 90m or 3 days")
-
-
-def _integer(name: str, value: Json) -> None:
-    if type(value) is not int:
-        raise Unfit(Reason.BAD_DATA, f"{name} {shown(value)} is not an integer")
-
-
-def _flag(name: str, value: Json) -> None:
-    if not isinstance(value, bool):
-        raise Unfit(Reason.BAD_DATA, f"{name} is {_kind(value)}, not true or false")
-
-
-def _areas(name: str, value: Json) -> None:
-    """One area or a list of some."""
-    if not isinstance(value, list):
-        _identifier(name, value)
-        return
-    if not value:
-        raise Unfit(Reason.BAD_DATA, f"{name} is empty")
-    for number, area in enumerate(value):
-        _identifier(f"{name}[{number}]", area)
-
-
-#: How one attribute is checked: its name for messages, its value; `Unfit` when it cannot be read.
-Check: TypeAlias = Callable[[str, Json], None]
-
-#: What takes another fact out names it.
-_NAMES_ANOTHER: Final[tuple[tuple[str, Check, bool], ...]] = (
-    ("event", _identifier, True),
-    ("source", _identifier, False),
-    ("reason", _text, False),
-    ("by", _text, False),
-)
-
-#: Attributes that the engine itself reads, by type: (name, its check, it must be there).
-READ: Final[Mapping[str, tuple[tuple[str, Check, bool], ...]]] = MappingProxyType(
-    {
-        "split": (("start", _instant, False),),
-        "rejudge": (("version", _identifier, True), ("replace", _flag, False)),
-        "held": (("reason", _text, False),),
-        "resumed": (("reason", _text, False),),
-        "promise_accepted": (("due", _instant, False),),
-        "change_scheduled": (("at", _instant, False),),
-        "extension_requested": (
-            ("extension", _identifier, False),
-            ("until", _instant, False),
-            ("by", _amount, False),
-        ),
-        "extension_approved": (
-            ("extension", _identifier, True),
-            ("rank", _integer, False),
-            ("until", _instant, False),
-            ("by", _amount, False),
-        ),
-        "extension_refused": (("extension", _identifier, True),),
-        "refuted": _NAMES_ANOTHER,
-        "voided": _NAMES_ANOTHER,
-        "excluded": (
-            ("exclusion", _identifier, False),
-            ("area", _areas, True),
-            ("from", _instant, False),
-            ("to", _instant, False),
-            ("reason", _text, False),
-        ),
-        "exclusion_withdrawn": (("exclusion", _identifier, True),),
-    }
-)
-
-
-def _kind(value: Json) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case int() | float():
-            return "a number"
-        case str():
-            return "a text"
-        case list():
-            return "an array"
-        case _:
-            return "an object"

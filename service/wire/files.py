@@ -13,10 +13,11 @@ from typing import BinaryIO, Final
 
 from service.sla.events import Event, Json
 from service.wire.envelope import unpacked
-from service.wire.facts import event_of, fact, identifier, moment, type_name
+from service.wire.facts import event_of, fact, type_name
 from service.wire.records import Reason
 from service.wire.strict import LEVELS, parse
 from service.wire.unfit import Unfit
+from service.wire.values import identifier, moment
 
 #: Bytes that a line may have.
 LONGEST_LINE: Final = 1 << 20

@@ -1,10 +1,14 @@
-"""A record of the tickets topic becomes an event, or a refusal with a typed reason."""
+"""A record of an input topic becomes an event, or a refusal with a typed reason."""
 
 from __future__ import annotations
 
-from service.sla.events import Event
+from collections.abc import Mapping
+from typing import Protocol
+
+from service.sla.events import Event, Json
 from service.sla.instants import Duration
 from service.wire import times
+from service.wire.areas import area_event_of
 from service.wire.attribution import attributed
 from service.wire.envelope import opened
 from service.wire.facts import digest, event_of
@@ -12,28 +16,49 @@ from service.wire.records import Accepted, Reason, Record, Refused
 from service.wire.unfit import Unfit, shown
 
 
+class _EventOf(Protocol):
+    def __call__(self, attributes: Mapping[str, Json], data: Json, *, tenant: str) -> Event: ...
+
+
 def decode(record: Record, *, tenant: str, ahead: Duration, max_bytes: int) -> Accepted | Refused:
-    """The event in `record`, or why there is none. Never raises.
+    """The event of a ticket in `record`, or why there is none. Never raises.
 
     `tenant` is whose event it is when the record does not say. An event later than its record's timestamp by more than
     `ahead` is refused, and so is a value of more than `max_bytes` bytes.
     """
     try:
-        event = _event(record, tenant, max_bytes)
+        event = _event(record, event_of, tenant, max_bytes)
         _check_key(record, event)
         _check_time(record, event, ahead)
         return Accepted(event, digest(event), record)
-    except Unfit as unfit:
-        reason, detail = unfit.reason, unfit.detail
     except Exception as error:  # noqa: BLE001 - whatever a publisher thinks of must not stop its partition
-        reason, detail = Reason.BAD_DATA, f"not readable: {type(error).__name__}"
-    return Refused(record, reason, detail, *attributed(record, tenant, max_bytes))
+        return Refused(record, *_why(error), *attributed(record, tenant, max_bytes))
 
 
-def _event(record: Record, tenant: str, max_bytes: int) -> Event:
+def decode_area(record: Record, *, tenant: str, ahead: Duration, max_bytes: int) -> Accepted | Refused:
+    """As `decode`, for a record of the areas topic: its `ticket` is the name of the exclusion, and its key is free.
+
+    A refusal is attributed to no ticket.
+    """
+    try:
+        event = _event(record, area_event_of, tenant, max_bytes)
+        _check_time(record, event, ahead)
+        return Accepted(event, digest(event), record)
+    except Exception as error:  # noqa: BLE001 - as in `decode`
+        owner, _ = attributed(record, tenant, max_bytes)
+        return Refused(record, *_why(error), owner, None)
+
+
+def _event(record: Record, event_of: _EventOf, tenant: str, max_bytes: int) -> Event:
     if record.value is not None and len(record.value) > max_bytes:
         raise Unfit(Reason.TOO_LARGE, f"{len(record.value)} bytes, more than {max_bytes}")
     return event_of(*opened(record), tenant=tenant)
+
+
+def _why(error: Exception) -> tuple[Reason, str]:
+    if isinstance(error, Unfit):
+        return error.reason, error.detail
+    return Reason.BAD_DATA, f"not readable: {type(error).__name__}"
 
 
 def _check_key(record: Record, event: Event) -> None:

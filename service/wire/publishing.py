@@ -1,4 +1,4 @@
-"""An event becomes a record of the tickets topic: what a publisher does, for the demo, benchmarks and tests."""
+"""An event becomes a record of an input topic: what a publisher does, for the demo, benchmarks and tests."""
 
 from __future__ import annotations
 
@@ -14,27 +14,31 @@ _ENCODER: Final = msgspec.json.Encoder()
 _BINARY: Final = b"application/json"
 _STRUCTURED: Final = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
 
+#: What an event is about: part of its type.
+TICKET: Final = "ticket"
+AREA: Final = "area"
 
-def publish_binary(event: Event) -> Outgoing:
-    """`event` in binary mode."""
-    context = _context(event)
+
+def publish_binary(event: Event, about: str = TICKET) -> Outgoing:
+    """`event` in binary mode. About areas its `ticket` is the name of the exclusion."""
+    context = _context(event, about)
     headers = tuple((f"ce_{name}", value.encode()) for name, value in context.items())
     value = _ENCODER.encode(_data(event))
     return Outgoing(event.ticket.encode(), value, (*headers, ("content-type", _BINARY)), event.id)
 
 
-def publish_structured(event: Event) -> Outgoing:
+def publish_structured(event: Event, about: str = TICKET) -> Outgoing:
     """`event` in structured mode."""
-    document = {**_context(event), "datacontenttype": "application/json", "data": _data(event)}
+    document = {**_context(event, about), "datacontenttype": "application/json", "data": _data(event)}
     return Outgoing(event.ticket.encode(), _ENCODER.encode(document), _STRUCTURED, event.id)
 
 
-def _context(event: Event) -> dict[str, str]:
+def _context(event: Event, about: str) -> dict[str, str]:
     return {
         "specversion": "1.0",
         "id": event.id,
         "source": event.source,
-        "type": f"slaclock.ticket.{event.type}.v1",
+        "type": f"slaclock.{about}.{event.type}.v1",
         "time": times.write(event.at),
         "subject": event.ticket,
         "tenant": event.tenant,

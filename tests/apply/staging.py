@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import text
@@ -21,6 +21,7 @@ from service.wire.records import Record
 from tests.sla.telling import UTC, at
 
 TOPIC = "tickets.events.v1"
+AREAS = "areas.events.v1"
 TENANT = "harbour"
 
 #: Nine o'clock on a Friday; tests tell instants as hours after it.
@@ -45,7 +46,10 @@ class StandingClock:
 
 
 def one_hour(grace: int = 0) -> Target:
-    """Resolve within an hour of opening; a warning after half an hour, an escalation two hours after the due."""
+    """Resolve within an hour of opening; a warning after half an hour, an escalation two hours after the due.
+
+    What is excluded for the weather does not count.
+    """
     return Target(
         id="restore",
         start=(Match("opened"),),
@@ -58,6 +62,7 @@ def one_hour(grace: int = 0) -> Target:
             Rung(name="half", kind=Kind.WARNING, amount=30 * MINUTE, role="holder"),
             Rung(name="head", kind=Kind.ESCALATION, amount=3 * HOUR, role="head"),
         ),
+        exclusions=frozenset({"weather"}),
         grace=grace,
     )
 
@@ -102,6 +107,39 @@ def record(
     )
 
 
+def area_record(
+    type_: str,
+    hours: float,
+    *,
+    name: str = "storm",
+    id_: str | None = None,
+    source: str = "duty",
+    tenant: str = TENANT,
+    recorded: float | None = None,
+    span: tuple[float | None, float | None] | None = None,
+    **attributes: Any,
+) -> Record:
+    """A record of what was said of areas so many hours after nine; `span`: from and to, likewise; for the weather."""
+    context = {
+        "id": id_ or f"{name}-{type_}-{hours}",
+        "source": source,
+        "specversion": "1.0",
+        "type": f"slaclock.area.{type_}.v1",
+        "time": times.write(after(hours)),
+        "subject": name,
+        "tenant": tenant,
+    }
+    if type_ == "excluded":
+        attributes = {"area": "north", "reason": "weather"} | attributes
+        start, end = span or (None, None)
+        attributes |= {"from": None if start is None else times.write(after(start))}
+        attributes |= {"to": None if end is None else times.write(after(end))}
+    headers = (("content-type", b"application/json"), *((f"ce_{k}", v.encode()) for k, v in context.items()))
+    stamp = after(hours if recorded is None else recorded)
+    value = json.dumps({"attributes": attributes}).encode()
+    return Record(AREAS, 0, -1, stamp, name.encode(), value, headers)
+
+
 def garbage(ticket: str, hours: float, value: bytes = b"{", tenant: str = TENANT) -> Record:
     """A record of `ticket` that nobody can read, kept by the broker so many hours after nine."""
     headers = (("content-type", b"application/cloudevents+json"), ("ce_tenant", tenant.encode()))
@@ -121,6 +159,26 @@ class Stage:
     epoch: int = 1
     end: int = 0
     log: list[Record] = field(default_factory=list)
+    said_of_areas: list[Record] = field(default_factory=list)
+
+    async def tell(self, *records: Record) -> Applied:
+        """Put `records` at the end of the partition of areas and apply them."""
+        first = len(self.said_of_areas)
+        put = tuple(replace(one, topic=AREAS, part=0, offset=first + n) for n, one in enumerate(records))
+        piece = Slice(topic=AREAS, part=0, epoch=self.epoch, first=first, next=first + len(put), records=put)
+        applied = await self.door.apply_areas(piece)
+        self.said_of_areas.extend(put)
+        return applied
+
+    async def settle(self, limit: int = 100) -> int:
+        """Wake until nothing is left to do; how many tickets were judged."""
+        claimed = 0
+        for _ in range(10_000):
+            woken = await self.door.wake(limit)
+            claimed += woken.claimed
+            if not (woken.claimed or woken.released or woken.marked):
+                return claimed
+        raise TimeoutError("there is always more to do")
 
     def placed(self, *records: Record) -> Slice:
         """The next slice, holding `records`."""
@@ -149,11 +207,12 @@ class Stage:
         t0 = after(hours)
         self.clock.now = max(self.clock.now, t0)
         async with self.db.transaction() as tx:
-            ends = {
-                each.part: each.next_offset for each in await progress.positions(tx) if each.topic == TOPIC
-            }
-            await progress.prove(tx, TOPIC, ends, t0)
-            return await progress.settle_watermark(tx, {TOPIC: ends.keys()}, t0=t0)
+            ends: dict[str, dict[int, int]] = {TOPIC: {}, AREAS: {}}
+            for each in await progress.positions(tx):
+                ends[each.topic][each.part] = each.next_offset
+            for topic, parts in ends.items():
+                await progress.prove(tx, topic, parts, t0)
+            return await progress.settle_watermark(tx, ends, t0=t0)
 
     async def said(self, ticket: str) -> list[str]:
         """The ledger as lines: `breach 1`, `breach 2 withdrawn`, `verdict 1 met`."""
@@ -229,6 +288,7 @@ async def staged(dsn: str, *, parts: int = 1, policy: bool = True, **door: Any) 
                 await register(tx)
             await progress.register(tx, TOPIC, range(parts))
             owned = await progress.own(tx, TOPIC, range(parts))
+            await progress.own(tx, AREAS, [0])
         rules_of = door.pop("rules_of", None) or Rulebook(read_rules)
         yield Stage(db, Door(db, rules_of, clock=clock, **door), clock, epoch=owned[0].epoch)
     finally:

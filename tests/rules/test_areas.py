@@ -18,6 +18,12 @@ def test_a_group_stands_for_its_areas():
     assert found["fix"].applies == (Where("area", frozenset({"Xihu", "Donghu", "Poyang"})),)
 
 
+def test_a_group_that_is_not_meant():
+    found = targets(HEAD + AREAS + TARGET + "    applies: {area: {not: [town, Poyang]}}\n")
+
+    assert found["fix"].applies == (Where("area", frozenset({"Xihu", "Donghu", "Poyang"}), negated=True),)
+
+
 def test_a_variant_by_group():
     found = targets(
         HEAD + AREAS + TARGET + "    overrides: [{name: far, when: {area: country}, budget: 72h}]\n"

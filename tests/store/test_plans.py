@@ -29,7 +29,8 @@ SOME = arrays(("t", f"T{n}") for n in range(1, 2000, 20))
 
 STATEMENTS = {
     "lock": (tickets._LOCK, SOME),
-    "claim": (tickets._CLAIM, {"watermark": 300, "limit": 100}),
+    "claim": (tickets._CLAIM, {"watermark": 300, "limit": 100, "due_now": 0}),
+    "claim marked": (tickets._CLAIM_MARKED, {"watermark": 300, "limit": 100, "due_now": 0}),
     "history": (events._HISTORY, SOME),
     "said": (statements._SAID, SOME),
     "promises": (promises._CURRENT, SOME),

@@ -58,9 +58,22 @@ async def test_claims_are_past_due_bounded_ordered_and_never_wait(db, ask):
 
     async with db.transaction() as tx:
         await tickets.lock(tx, [key(1)])
-        assert await ask(tickets.claim_due, 30, 10) == [Due(key(0), 0), Due(key(2), 20)]
-    assert await ask(tickets.claim_due, 30, 10) == [Due(key(0), 0), Due(key(1), 10), Due(key(2), 20)]
-    assert await ask(tickets.claim_due, 31, 2) == [Due(key(0), 0), Due(key(1), 10)]
+        assert await ask(tickets.claim_due, 30, 10) == [Due(key(2), 20), Due(key(0), 0)]
+    assert await ask(tickets.claim_due, 30, 10) == [Due(key(1), 10), Due(key(2), 20), Due(key(0), 0)]
+    assert await ask(tickets.claim_due, 31, 2) == [Due(key(1), 10), Due(key(2), 20)]
+
+
+async def test_what_asked_for_its_time_does_not_wait_for_what_was_made_due(ask):
+    """A whole area is judged again while warnings go out in time; without any, all of a batch is for the area."""
+    await ask(tickets.lock, [key(n) for n in range(6)])
+    await ask(
+        tickets.save, [standing(n, wake_at=tickets.DUE_NOW) for n in range(4)] + [standing(4, wake_at=7)]
+    )
+
+    found = await ask(tickets.claim_due, 8, 3)
+
+    assert [due.wake_at for due in found] == [7, 0, 0]
+    assert [due.wake_at for due in await ask(tickets.claim_due, 7, 9)] == [0, 0, 0, 0]
 
 
 async def test_a_ticket_is_not_saved_with_an_earlier_watermark_than_before(ask):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from service.sla.events import Event, Json
 from service.sla.instants import DAY, SECOND, Instant, instant_of
-from service.wire.incoming import decode
+from service.wire.incoming import decode, decode_area
 from service.wire.records import Accepted, Reason, Record, Refused
 from service.wire.unfit import Unfit
 
@@ -95,6 +95,10 @@ def binary(value: object, key: bytes | None = b"SR-1", **changed: object) -> Rec
 
 def read(record: Record, *, max_bytes: int = 1 << 18) -> Accepted | Refused:
     return decode(record, tenant="default", ahead=60 * SECOND, max_bytes=max_bytes)
+
+
+def read_area(record: Record, *, max_bytes: int = 1 << 18) -> Accepted | Refused:
+    return decode_area(record, tenant="default", ahead=60 * SECOND, max_bytes=max_bytes)
 
 
 def accepted(record: Record) -> Event:

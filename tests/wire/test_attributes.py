@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from service.sla.events import SHARED, VOCABULARY, Json, as_instant
-from service.wire.facts import READ, fact
+from service.wire.attributes import READ, check_attributes
+from service.wire.facts import OF_AREAS_ONLY, fact
 from service.wire.records import Reason
 from service.wire.unfit import Unfit
 from tests.wire.making import HEARD, accepted, binary, refusal_of, refused
@@ -35,6 +36,9 @@ INSTANTS = [
 
 
 def read(name: str, attributes: dict[str, Any]) -> None:
+    if name in OF_AREAS_ONLY:
+        check_attributes(name, attributes)
+        return
     fact(
         tenant="t",
         ticket="k",

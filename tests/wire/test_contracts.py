@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,40 +11,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
 
-from service.sla.events import VOCABULARY
-from service.sla.instants import Instant
+from service.sla.events import SHARED, VOCABULARY
 from service.sla.statements import Kind, Said, State
 from service.wire import times
-from service.wire.facts import READ, REQUIRED
+from service.wire.attributes import READ
+from service.wire.facts import REQUIRED
 from service.wire.files import PLAIN
 from service.wire.outgoing import decode_output, encode
-from service.wire.records import Accepted, Reason, Record, Refused
-from tests.wire.making import ALLOWED, ANY, BIGGEST, HEARD, IDENTIFIERS, binary, document, read, structured
+from service.wire.records import Accepted, Reason, Refused
+from tests.wire.contracts import (
+    BEYOND_SCHEMAS,
+    CONTRACTS,
+    EXAMPLES,
+    FAR_AHEAD,
+    ODD,
+    README,
+    SCHEMAS,
+    VALIDATORS,
+    event_in,
+    record_of,
+)
+from tests.wire.making import ALLOWED, ANY, IDENTIFIERS, binary, document, read, structured
 
-CONTRACTS = Path(__file__).parents[2] / "docs" / "contracts"
-SCHEMAS = {
-    path.name.removesuffix(".schema.json"): json.loads(path.read_text())
-    for path in sorted((CONTRACTS / "schemas").glob("*.json"))
-}
-EXAMPLES = {
-    path.stem: json.loads(path.read_text()) for path in sorted((CONTRACTS / "examples").glob("*.json"))
-}
 TICKETS = [name for name in EXAMPLES if name.startswith("ticket.")]
 STATEMENTS = [name for name in EXAMPLES if name.startswith("statement.")]
-README = (CONTRACTS / "README.md").read_text()
-
-REGISTRY: Registry[Any] = Registry().with_resources(
-    (f"{name}.schema.json", Resource(schema, DRAFT202012)) for name, schema in SCHEMAS.items()
-)
-VALIDATORS = {name: Draft202012Validator(schema, registry=REGISTRY) for name, schema in SCHEMAS.items()}
-
-#: What the decoder refuses and a schema cannot see; `README.md` lists it.
-BEYOND_SCHEMAS = {Reason.TIME_OUT_OF_RANGE}
-#: A timestamp that no event is ahead of.
-FAR_AHEAD = 1 << 60
 
 
 def schema_of(value: Any) -> Draft202012Validator:
@@ -59,23 +49,6 @@ def fits(value: Any) -> bool:
     return schema_of(value).is_valid(value)
 
 
-def record_of(example: Any, timestamp: Instant = HEARD) -> Record:
-    headers = tuple((name, text.encode()) for name, text in example["headers"].items())
-    return Record(
-        "t", 0, 0, timestamp, example["key"].encode(), json.dumps(example["value"]).encode(), headers
-    )
-
-
-def event_in(example: Any) -> Any:
-    """The event as the schemas see it, in either mode."""
-    context = {
-        name.removeprefix("ce_"): text for name, text in example["headers"].items() if name[:3] == "ce_"
-    }
-    if not context:
-        return example["value"]
-    return {**context, "datacontenttype": example["headers"]["content-type"], "data": example["value"]}
-
-
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_schemas_are_schemas(name: str) -> None:
     Draft202012Validator.check_schema(SCHEMAS[name])
@@ -84,14 +57,15 @@ def test_schemas_are_schemas(name: str) -> None:
 
 
 def test_every_message_has_its_schema() -> None:
-    inputs = {f"ticket.{name}.v1" for name in VOCABULARY}
+    inputs = {f"ticket.{name}.v1" for name in VOCABULARY} | {f"area.{name}.v1" for name in SHARED}
     outputs = {f"statement.{kind}.v1" for kind in Kind}
 
-    assert set(SCHEMAS) == inputs | outputs | {"ticket-event.v1", "statement.v1"}
+    assert set(SCHEMAS) == inputs | outputs | {"ticket-event.v1", "area-event.v1", "statement.v1"}
 
 
 def test_every_message_has_its_examples() -> None:
-    modes = {f"ticket.{name}.v1.{mode}" for name in VOCABULARY for mode in ("binary", "structured")}
+    inputs = [*(f"ticket.{name}" for name in VOCABULARY), *(f"area.{name}" for name in SHARED)]
+    modes = {f"{name}.v1.{mode}" for name in inputs for mode in ("binary", "structured")}
     held = {
         f"statement.{kind}.v1.{status}"
         for kind in (Kind.WARNING, Kind.BREACH, Kind.ESCALATION)
@@ -182,13 +156,14 @@ def test_required_attributes_are_the_same_in_schema_and_decoder(required: str) -
 
 
 def test_what_the_engine_reads_is_in_schemas_and_readme() -> None:
+    section = README.partition("## Publishing events\n")[2].partition("\n## ")[0]
     for name in READ.keys() & set(VOCABULARY):
         attributes = READ[name]
         data = SCHEMAS[f"ticket.{name}.v1"]["properties"]["data"]["properties"]["attributes"]
 
         assert set(data["properties"]) == {attribute for attribute, _, _ in attributes}
         assert data.get("required", []) == [attribute for attribute, _, needed in attributes if needed]
-        (row,) = re.findall(rf"^\| `{name}` .*$", README, re.MULTILINE)
+        (row,) = re.findall(rf"^\| `{name}` .*$", section, re.MULTILINE)
         assert all(f"`{attribute}`" in row for attribute, _, _ in attributes)
 
 
@@ -206,22 +181,6 @@ def test_links_of_the_readme_lead_somewhere() -> None:
 
 # --- what the schema accepts the decoder accepts, and the other way round ---------------------------------------
 
-ODD: list[Any] = [
-    None, True, 0, -1, 1.0, 1.5, -0.0, BIGGEST, BIGGEST + 1, -BIGGEST - 1, -BIGGEST - 2, 2.0**63, 1e300, float("inf"),
-    "", "x", "x" * 255, "x" * 256, "a\0", "a\nb", "a\n", "\x7f", "\x85", "\u2028", "\ufeff", "\ufffe", [], {}, ["a\0"],
-    {"a\0": 1}, {"\x01": 1}, {"x": {"y": [1 << 64]}}, {"event": "e"}, {"event": ""}, {"event": 1}, {"reason": 1},
-    {"event": "e", "source": None, "reason": "a\nb", "by": "x"}, {"event": "e", "by": 1}, {"reason": None},
-    {"seq": 1.0}, {"seq": None}, {"seq": -1}, {"seq": True}, {"seq": "1"}, {"attributes": None}, {"attributes": []},
-    {"start": 1}, {"start": "2026-03-02T09:10:00"}, {"version": ""}, {"version": "1", "replace": 0}, {"version": "1"},
-    "24h", "3 days", "90m\n", "1h30m", "0s", "1000000000h", "3  days", "7 d",
-    {"attributes": {"event": "e"}}, {"attributes": {"reason": "r"}}, {"attributes": {"reason": 7}},
-    "1.0", "0.3", "application/json", "text/json; a=b", "application/x+json ;c", "text/plain", "+json", "json",
-    "2026-03-02T09:10:00Z", "2026-03-02T09:10:00", "2026-03-02 09:10:00Z", "2026-03-02t09:10:00.123456789z",
-    "2026-03-02T24:00:00Z", "2026-03-02T09:10:00+23:59", "2026-03-02T09:10:00+24:00", "2026-03-02T09:10:00Z\n",
-    "2026-03-02T09:10:00z", "2026-03-02t09:10:00Z", "1969-03-02T09:10:00Z", "2200-03-02T09:10:00Z",
-    "2026-03-02T09:10:00.5-01:30", "2016-12-31T23:59:60Z", "slaclock.ticket.noted.v1", "slaclock.ticket.voided.v1", "slaclock.ticket.held.v1",
-    "slaclock.ticket.resumed.v1", "slaclock.ticket.split.v1", "slaclock.ticket.rejudge.v1", "slaclock.ticket.x.v2", "slaclock.ticket.X.v1", "slaclock.ticket.x.v1\n",
-]  # fmt: skip
 MEMBERS = [*document(), "datacontenttype", "data_base64", "extension"]
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from service.sla.events import Event
 from service.sla.instants import EARLIEST, instant_of, moment_of
 from service.wire import times
-from service.wire.facts import READ
+from service.wire.attributes import READ
 from service.wire.outgoing import encode
 from service.wire.publishing import publish_binary, publish_structured
 from service.wire.records import Outgoing, Record

@@ -17,7 +17,8 @@ from service.sla.instants import DAY, EARLIEST, NEVER, Instant, at_wall
 from service.sla.pauses import Exclusion, Hold, pauses_of
 from service.sla.policy import ANY_REASON, Boundary, DayEnd, Target, Unit
 from service.sla.statements import Account
-from service.sla.timeline import Circumstances, Timeline, latest_before
+from service.sla.ticks import latest_before
+from service.sla.timeline import Circumstances, Timeline
 from service.wire import times
 
 #: [from, to); NEVER for one that has not ended.
