@@ -18,7 +18,7 @@ from service.sla.instants import DAY, HOUR, MINUTE, SECOND, Instant
 from service.sla.statements import Statement
 from service.store import Database, policies, progress
 from service.store.policies import Version
-from service.wire import decode_output, publish_binary
+from service.wire import AREA, Outgoing, decode_output, publish_binary
 from tests.parts import Topics, unique
 
 START: Instant = 16_892 * DAY  # 2016-04-01T00:00:00Z
@@ -33,6 +33,7 @@ targets:
   answer:
     stop: replied
     budget: 1h
+    exclusions: [weather]
     warn: 50%
     ladder:
       - {at: 30m after, role: head}
@@ -76,24 +77,30 @@ class Bench:
 
     async def publish(self, events: Iterable[Event], part: int | None = None) -> None:
         """Publish as the clock stands, and wait for every acknowledgement."""
+        self.sent += await self._publish(self.settings.tickets_topic, map(publish_binary, events), part)
+
+    async def declare(self, *events: Event) -> None:
+        """The same for events of areas; the `ticket` of each is the name of the exclusion."""
+        outs = [publish_binary(event, AREA) for event in events]
+        await self._publish(self.settings.areas_topic, outs, 0)
+
+    async def _publish(self, topic: str, outs: Iterable[Outgoing], part: int | None) -> int:
         if self._producer is None:
             self._producer = AIOKafkaProducer(**client_options(self.settings), acks="all")
             await self._producer.start()
-        waiting = []
-        for event in events:
-            out = publish_binary(event)
-            waiting.append(
-                await self._producer.send(
-                    self.settings.tickets_topic,
-                    key=out.key,
-                    value=out.value,
-                    headers=list(out.headers),
-                    timestamp_ms=self.clock.now // 1000,
-                    partition=part,
-                )
+        waiting = [
+            await self._producer.send(
+                topic,
+                key=out.key,
+                value=out.value,
+                headers=list(out.headers),
+                timestamp_ms=self.clock.now // 1000,
+                partition=part,
             )
+            for out in outs
+        ]
         await asyncio.gather(*waiting)
-        self.sent += len(waiting)
+        return len(waiting)
 
     async def close(self) -> None:
         if self._producer is not None:
@@ -140,7 +147,11 @@ class Bench:
 
     async def positions(self) -> dict[int, int]:
         async with self.database() as db, db.transaction() as tx:
-            return {row.part: row.next_offset for row in await progress.positions(tx)}
+            return {
+                row.part: row.next_offset
+                for row in await progress.positions(tx)
+                if row.topic == self.settings.tickets_topic
+            }
 
 
 async def bench(
@@ -206,6 +217,11 @@ def replied(ticket: str, at: Instant) -> Event:
     return told(ticket, "replied", at)
 
 
+def excluded(name: str, at: Instant, **attributes: Any) -> Event:
+    """For the weather, unless `reason` says otherwise."""
+    return told(name, "excluded", at, **({"reason": "weather"} | attributes))
+
+
 def told(ticket: str, type_: str, at: Instant, **attributes: Any) -> Event:
     return Event(
         tenant="default", ticket=ticket, source="test", id=f"{ticket}-{type_}-{at}", type=type_, at=at,
@@ -214,6 +230,6 @@ def told(ticket: str, type_: str, at: Instant, **attributes: Any) -> Event:
 
 
 __all__ = [
-    "DAY", "HOUR", "MINUTE", "POLICY", "SECOND", "START", "Bench", "HeldClock", "bench", "contextlib", "opened",
-    "replied", "running", "told", "until",
+    "DAY", "HOUR", "MINUTE", "POLICY", "SECOND", "START", "Bench", "HeldClock", "bench", "contextlib",
+    "excluded", "opened", "replied", "running", "told", "until",
 ]  # fmt: skip

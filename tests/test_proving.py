@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+import structlog
 
 from service.apply import Woken
 from service.bus.ends import BrokerAwayError, Extent, TopicMissingError
@@ -10,7 +11,9 @@ from service.clock import Clock, Steadiness
 from service.metrics import FROZEN, Metrics
 from service.sla.instants import HOUR, MINUTE, SECOND
 from service.sla.statements import Kind
-from service.store import Database, progress
+from service.store import Database, parked, progress
+from service.store.parked import Parked, State
+from service.wire.records import Reason, Record
 from tests.running import START, HeldClock
 
 
@@ -22,8 +25,10 @@ class Log:
         self.meanwhile = lambda: None
 
     async def extents(self, topics, may_lack=()):
-        assert list(topics) == ["t"]
+        assert list(topics) in (["t"], ["t", "areas"])
         self.meanwhile()
+        if missing := set(topics) - set(may_lack) - set(getattr(self.answer, "keys", lambda: topics)()):
+            raise TopicMissingError(", ".join(missing))
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -40,9 +45,9 @@ async def nothing_due():
     return Woken()
 
 
-def clock_of(db, log, held, wake=nothing_due, metrics=None):
+def clock_of(db, log, held, wake=nothing_due, metrics=None, shared=()):
     return Clock(
-        db, log, wake, metrics or Metrics(), topics=("t",),
+        db, log, wake, metrics or Metrics(), topics=("t",), shared=shared,
         steadiness=Steadiness(held, tolerance=2 * SECOND, settle=HOUR),
         database_now=held.database_now, interval=0.001, behind=10 * SECOND,
     )  # fmt: skip
@@ -207,3 +212,72 @@ async def test_it_wakes_batch_after_batch_and_counts(db):
     assert value("sla_wakeups_unchanged_total") == 1
     assert value("sla_statements_total", {"kind": "breach", "status": "in_force"}) == 2
     assert value("sla_fire_delay_seconds_count") == 1
+
+
+# --- a topic of shared context --------------------------------------------------------------------
+
+
+async def test_a_topic_that_never_was_is_not_waited_for_and_is_told_of_once(db):
+    held, metrics = HeldClock(), Metrics()
+    clock = clock_of(db, Log(0), held, metrics=metrics, shared=("areas",))
+
+    with structlog.testing.capture_logs() as lines:
+        await clock.prove()
+        assert await settled(clock) == (START, "")
+        await clock.prove()
+
+    assert [line["topic"] for line in lines if line["event"] == "topic_absent"] == ["areas"]
+    assert metrics.registry.get_sample_value("sla_topic_absent", {"topic": "areas"}) == 1
+
+
+async def test_once_it_is_there_w_waits_for_it_and_goes_on_waiting_when_it_is_gone(db):
+    held, log, metrics = HeldClock(), Log(0), Metrics()
+    clock = clock_of(db, log, held, metrics=metrics, shared=("areas",))
+    await clock.prove()
+    await clock.prove()
+
+    held.now += MINUTE
+    log.answer["areas"] = {0: Extent(0, 2)}
+    assert await settled(clock) == (START, "unknown_partition")
+    assert metrics.registry.get_sample_value("sla_topic_absent", {"topic": "areas"}) == 0
+    assert await settled(clock) == (START, "unproved")
+    async with db.transaction() as tx:
+        stands = (await progress.own(tx, "areas", [0]))[0]
+        assert await progress.advance(tx, "areas", 0, 0, 2, stands.epoch)
+    assert await settled(clock) == (START + MINUTE, "")
+
+    held.now += MINUTE
+    del log.answer["areas"]
+    assert await settled(clock) == (START + MINUTE, "topic_missing")
+
+
+async def test_a_missing_topic_of_tickets_freezes_although_that_of_areas_may_be_missing(db):
+    clock = clock_of(db, Log(), HeldClock(), shared=("areas",))
+    clock._prober.answer = {}
+
+    assert await settled(clock) == (None, "topic_missing")
+
+
+async def test_a_parked_record_about_areas_freezes_and_names_its_place(db):
+    held, metrics = HeldClock(), Metrics()
+    clock = clock_of(db, Log(0), held, metrics=metrics)
+    await clock.prove()
+    await clock.prove()
+    row = Parked(
+        record=Record("areas", 3, 41, START, None, b"{", ()),
+        reason=Reason.NOT_JSON,
+        detail="x",
+        parked_at=START,
+        shared=True,
+    )
+    async with db.transaction() as tx:
+        await parked.add(tx, [row])
+    held.now += MINUTE
+    await asyncio.sleep(0.002)
+    await clock.step()
+
+    assert await settled(clock) == (START, "area_parked areas:3:41")
+    assert metrics.registry.get_sample_value("sla_watermark_frozen", {"reason": "area_parked"}) == 1
+    async with db.transaction() as tx:
+        await parked.settle(tx, [row.place], State.DROPPED, by="anna", why="x", at=START)
+    assert await settled(clock) == (START + MINUTE, "")

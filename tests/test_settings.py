@@ -39,6 +39,7 @@ def test_every_mistake_is_told_at_once():
         ({"SLACLOCK_KAFKA_HEARTBEAT_MS": "20000"}, "at most a third"),
         ({"SLACLOCK_DRAIN_SECONDS": "60"}, "at least 1.5 times drain_seconds"),
         ({"SLACLOCK_BREACHES_TOPIC": "tickets.events.v1"}, "have to differ"),
+        ({"SLACLOCK_TICKETS_TOPIC": "areas.events.v1"}, "have to differ"),
         ({"SLACLOCK_ROLES": ""}, "SLACLOCK_ROLES"),
         ({"SLACLOCK_BATCH_RECORDS": "0"}, "greater than 0"),
     ],

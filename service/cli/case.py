@@ -53,11 +53,14 @@ def in_file(path: str, rules: Rules, ticket: str, source: str, until: Instant | 
     return Case(key, _known(facts.values(), (), upto), rules, upto), faults.sum_up()
 
 
-def _known(facts: Iterable[Event], doubts: tuple[Doubt, ...], upto: Instant) -> History:
+def _known(
+    facts: Iterable[Event], doubts: tuple[Doubt, ...], upto: Instant, shared: Iterable[Event] = ()
+) -> History:
     """What had happened by `upto`."""
     from service.sla.history import History
 
-    return History(tuple(event for event in facts if event.at <= upto), doubts)
+    told = (tuple(event for event in events if event.at <= upto) for events in (facts, shared))
+    return History(next(told), doubts, next(told))
 
 
 async def stored(
@@ -65,7 +68,7 @@ async def stored(
 ) -> Case:
     """The ticket as the database has it: as of W, or of an earlier instant."""
     from service.sla.history import History
-    from service.store import calendars, events, parked, policies, progress, statements
+    from service.store import areas, calendars, events, parked, policies, progress, statements
 
     key = (tenant or settings.tenant, ticket)
     async with database.transaction() as tx:
@@ -73,6 +76,7 @@ async def stored(
         registered = await calendars.latest(tx, key[0])
         facts = (await events.history(tx, [key]))[key]
         doubts = (await parked.doubts(tx, [key]))[key]
+        told = await areas.told(tx, key[0], after=0, upto=await areas.revision(tx))
         said = await statements.ledger(tx, key)
         watermark = (await progress.watermark(tx)).at
     if not versions:
@@ -80,7 +84,8 @@ async def stored(
     if not facts and not doubts:
         raise Problem(f"there is no ticket {ticket} of tenant {key[0]}")
     upto = -1 if watermark is None else watermark
-    history = History(facts, doubts)
+    shared = tuple(each.event for each in told)
+    history = History(facts, doubts, shared)
     if until is not None and until < upto:
-        history, upto = _known(facts, doubts, until), until
+        history, upto = _known(facts, doubts, until, shared), until
     return Case(key, history, registered_rules(versions, registered), upto, tuple(said))

@@ -72,8 +72,7 @@ def register(file: Path, as_json: bool) -> None:
     from service.cli.calendar_register import as_data, lines
 
     read, files = read_policy(file), _calendar_files(file).values()
-    document = content(file).decode("utf-8-sig")
-    change = with_database(lambda database, _: _register(database, read, document, files))
+    change = with_database(lambda database, _: _register(database, read, file, files))
     if as_json:
         calendars = [as_data(each) for each in change.calendars]
         show_json({**_identity(read), "registered": change.registered, "calendars": calendars})
@@ -86,18 +85,20 @@ def register(file: Path, as_json: bool) -> None:
 
 
 async def _register(
-    database: Database, read: Policy, document: str, files: Iterable[CalendarFile]
+    database: Database, read: Policy, file: Path, files: Iterable[CalendarFile]
 ) -> PolicyChange:
     from service.apply.registration import CalendarRefused, register_policy
     from service.cli.calendar_register import refusal
+    from service.rules import located
     from service.store.policies import PolicyRefused
 
-    at = await database.now()
+    document, at = content(file).decode("utf-8-sig"), await database.now()
     try:
         async with database.transaction() as tx:
             return await register_policy(tx, read, document, files, at=at)
     except PolicyRefused as refused:
-        raise Problem(f"not registered: {refused}") from None
+        (told,) = findings(located(document, str(refused), name=str(file), field=refused.field))
+        raise Problem(f"not registered: {told}") from None
     except CalendarRefused as refused:
         advice = "`slaclock calendar register` with --correct does it all the same"
         raise Problem(refusal(refused, advice)) from None

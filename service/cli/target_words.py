@@ -50,12 +50,14 @@ def _event(pattern: Match) -> str:
 
 
 def _condition(where: Where) -> str:
-    values = " or ".join(sorted(where.values))
+    values = sorted(where.values)
     if not where.negated:
-        return f"{where.attribute}: {values}"
+        return f"{where.attribute}: {' or '.join(values)}"
     if where.also:
-        return f"not {conditions_text((Where(where.attribute, where.values), *where.also))}"
-    return f"{where.attribute}: not {values}"
+        own = (Where(where.attribute, where.values),) if where.values else ()
+        return f"not {conditions_text((*own, *where.also))}"
+    neither = "neither " if len(values) > 1 else "not "
+    return f"{where.attribute}: {neither}{' nor '.join(values)}"
 
 
 def _budget(target: Target) -> str:

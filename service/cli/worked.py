@@ -13,7 +13,7 @@ import click
 from service.cli.files import content, error_lines, findings, read_outline, read_policy
 from service.cli.moments import told
 from service.cli.output import say, show, show_json
-from service.cli.places import HISTORIES_PLACE
+from service.cli.places import HISTORIES_PLACES
 from service.cli.program import PROBLEM, USAGE, Problem
 
 if TYPE_CHECKING:
@@ -48,14 +48,14 @@ class Unusable:
 
 
 @click.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=HISTORIES_PLACE)
+@click.argument("places", metavar="FILE...", nargs=-1, required=True, type=HISTORIES_PLACES)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def test(files: tuple[Path, ...], as_json: bool) -> int:
+def test(places: tuple[tuple[Path, ...], ...], as_json: bool) -> int:
     """Judge worked histories by the policy that they name, and tell every difference from what they expect.
 
-    FILE is a file of worked histories, or pack:NAME. Exit status 1: a history differs; 2: a file cannot be used.
+    FILE is a file of worked histories, or pack:NAME for all those of a pack. Exit status 1: a history differs; 2: a file cannot be used.
     """
-    ended = [_tried(file) for file in files]
+    ended = [_tried(file) for files in places for file in files]
     if as_json:
         show_json([_as_json(each) for each in ended])
     else:
@@ -64,7 +64,7 @@ def test(files: tuple[Path, ...], as_json: bool) -> int:
                 show(line)
     unusable = sum(isinstance(each, Unusable) for each in ended)
     if unusable:
-        say(f"slaclock: {unusable} of {len(files)} {'file' if len(files) == 1 else 'files'} cannot be used")
+        say(f"slaclock: {unusable} of {len(ended)} {'file' if len(ended) == 1 else 'files'} cannot be used")
         return USAGE
     return PROBLEM if any(isinstance(each, Tried) and each.differing for each in ended) else 0
 

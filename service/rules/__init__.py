@@ -19,6 +19,7 @@ from service.rules.histories import Worked
 from service.rules.outline import Outline, outlined
 from service.rules.reading import Reading
 from service.rules.shapes import CalendarFileShape
+from service.rules.tree import compose
 from service.sla.calendars import Calendar
 from service.sla.policy import Policy
 
@@ -29,6 +30,7 @@ __all__ = [
     "calendar_files",
     "calendar_of",
     "check",
+    "located",
     "outline",
     "policy_of_histories",
     "read",
@@ -60,6 +62,11 @@ def check(
         return reading.read_policy(_decoded(text, name), calendars).errors
     except PolicyErrors as wrong:
         return wrong.errors
+
+
+def located(text: str | bytes, message: str, *, name: str, field: str) -> PolicyErrors:
+    """`message` as what is wrong with the key `field` of the policy file `text`, which is sound in itself."""
+    return PolicyErrors(name, (compose(_decoded(text, name), "policy").at_value((field,), message),))
 
 
 def read_calendars(

@@ -16,9 +16,10 @@ from service.rules.history_shapes import NOTHING, HistoriesShape, HistoryShape, 
 from service.rules.outline import Outline
 from service.rules.reading import shaped
 from service.rules.tree import Unreadable, compose
-from service.sla.events import Event, Json
+from service.sla.events import Event, Json, as_text
 from service.sla.instants import LATEST, Instant
-from service.wire.facts import fact
+from service.wire.areas import area_fact
+from service.wire.facts import OF_AREAS_ONLY, fact
 from service.wire.unfit import Unfit
 
 T = TypeVar("T")
@@ -170,18 +171,34 @@ class _Reader:
             self.errors.append(line.error(found.type_at, told))
             return None
         try:
-            return fact(
-                tenant=self._outline.tenant,
-                ticket=TICKET,
-                source=SOURCE,
-                id=found.id or id_,
-                type=found.type,
-                at=found.at,
-                data={"attributes": _as_published(found.attributes)},
-            )
+            return self._fact(found, found.id or id_)
         except Unfit as unfit:
             self.errors.append(line.error(found.type_at, unfit.detail.replace("data.attributes.", "")))
             return None
+
+    def _fact(self, found: Happening, id_: str) -> Event:
+        told = _as_published(found.attributes)
+        data: Json = {"attributes": told}
+        if found.type in OF_AREAS_ONLY:
+            name = as_text(told.get("exclusion")) or id_
+            return area_fact(
+                tenant=self._outline.tenant,
+                name=name,
+                source=SOURCE,
+                id=id_,
+                type=found.type,
+                at=found.at,
+                data=data,
+            )
+        return fact(
+            tenant=self._outline.tenant,
+            ticket=TICKET,
+            source=SOURCE,
+            id=id_,
+            type=found.type,
+            at=found.at,
+            data=data,
+        )
 
     def _expected(self, block: str | None, path: Path) -> tuple[Saying, ...]:
         if block is not None and block.strip() == NOTHING:

@@ -9,7 +9,7 @@ from service.rules import budgets, calendars, kinds, rungs, variants
 from service.rules.days import Week
 from service.rules.errors import Finding, Path
 from service.rules.event_shapes import EventShape
-from service.rules.happenings import conditions_trouble, event_trouble, events_trouble
+from service.rules.happenings import conditions_trouble, event_trouble, events_trouble, matches
 from service.rules.shapes import PolicyShape, TargetShape
 from service.rules.values import ANY
 from service.rules.vocabulary import Words
@@ -87,7 +87,9 @@ def _said_twice(target: TargetShape, path: Path) -> Iterator[Finding]:
 
 
 def _gate(target: TargetShape, words: Words, path: Path) -> Iterator[Finding]:
-    stops = _stops(target)
+    ends = set(matches(target.stop))
+    if matches(target.start) in {(), kinds.START}:  # what ends a promise cannot have come before it opened
+        ends |= set(kinds.cancel(target))
     if target.gate == []:
         yield (*path, "gate"), "holds no precondition: leave it out when the clock starts at once"
     for position, precondition in enumerate(target.gate or ()):
@@ -96,8 +98,8 @@ def _gate(target: TargetShape, words: Words, path: Path) -> Iterator[Finding]:
         place: Path = (*path, "gate", position)
         if not precondition.any:
             yield (*place, "any"), "names no event, so that the clock would never start: give at least one"
-        elif all(event in stops and event is not None for event in precondition.any):
-            yield place, "only what keeps the promise (`stop`) opens this: the clock would never run"
+        elif ends.issuperset(opens := matches(precondition.any)) and len(opens) == len(precondition.any):
+            yield place, "only what ends the promise (`stop`, `cancel`) opens this: the clock would never run"
         for number, event in enumerate(precondition.any):
             yield from event_trouble(event, words, (*place, "any", number))
 

@@ -201,6 +201,24 @@ def test_only_people_answer(lines: list[str], expected: list[str]):
     assert sayings(judged(BY_PEOPLE, OPENED, *(f"03-01 {line}" for line in lines))) == expected
 
 
+BY_NO_MACHINE = """\
+targets:
+  answer: {stop: {event: replied, where: {by: {not: [bot, system]}}}, budget: 4h}
+"""
+
+
+@table(
+    "line, expected",
+    [
+        ("a bot", "12:00 replied by=bot", "answer: 03-01 13:00 breach"),
+        ("anybody else", "12:00 replied by=temp", "answer: 03-01 12:00 verdict met by e2"),
+        ("nobody says by whom", "12:00 replied", "answer: 03-01 12:00 verdict met by e2"),
+    ],
+)
+def test_no_machine_answers(line: str, expected: str):
+    assert sayings(judged(BY_NO_MACHINE, OPENED, f"03-01 {line}")) == [expected]
+
+
 # --- 26 and 30: hours of their own ------------------------------------------------------------------------
 
 OWN_HOURS = """\

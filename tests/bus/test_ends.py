@@ -41,6 +41,16 @@ async def test_a_missing_topic_has_a_name_and_is_not_made(real_kafka, topics, pr
     assert await probe.missing([topic, missing]) == [missing]
 
 
+async def test_a_topic_that_may_be_missing_is_left_out_without_a_word(real_kafka, topics, probe, caplog):
+    topic, missing = await topics.create(partitions=1), unique("missing")
+
+    assert await probe.extents([topic, missing], may_lack=[missing]) == {topic: {0: Extent(0, 0)}}
+    assert await probe.extents([missing], may_lack=[missing]) == {}
+    assert [line.message for line in caplog.records if missing in line.message] == []
+    with pytest.raises(TopicMissingError, match=missing):
+        await probe.extents([topic, missing], may_lack=[topic])
+
+
 async def test_no_broker_is_told_in_time():
     probe = Probe({"bootstrap_servers": "127.0.0.1:1"}, timeout=2)
 

@@ -139,3 +139,19 @@ def test_a_policy_that_is_wrong(policy):
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert "targets.callback.budget" in result.stderr
+
+
+def test_a_variant_with_a_gate_of_its_own(policy):
+    text = policy.read_text(encoding="utf-8")
+    name = next(line for line in text.splitlines() if "name: far" in line)
+    policy.write_text(
+        text.replace(name, name.replace("name: far", "name: far, gate: assigned")), encoding="utf-8"
+    )
+    lines = called("policy", "show", policy).splitlines()
+
+    first = lines.index("Gated, the clock starts with the last of:")
+    assert lines[first + 1 : first + 4] == [
+        "  repair: documents_complete and noted (fee: paid)",
+        "  callback/far: assigned",
+        "",
+    ]

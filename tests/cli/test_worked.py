@@ -185,3 +185,19 @@ def test_the_histories_of_a_pack():
     assert told["file"] == str(PACKS["mobile-operator"].policy.with_name("histories.yaml"))
     assert told["ok"]
     assert len(told["histories"]) > 20
+
+
+def test_every_file_of_histories_of_a_pack(tmp_path):
+    folder = PACKS["cable-network"].policy.parent
+    own = filed(tmp_path, RIGHT)
+    told = asked(
+        "policy", "test", "pack:cable-network", own, "pack:cable-network/with-numbers.histories.yaml"
+    )
+
+    assert [(each["file"], each["policy"]) for each in told] == [
+        (str(folder / "histories.yaml"), str(folder / "policy.yaml")),
+        (str(folder / "with-numbers.histories.yaml"), str(folder / "with-numbers.yaml")),
+        (str(own), str(tmp_path / "policy.yaml")),
+        (str(folder / "with-numbers.histories.yaml"), str(folder / "with-numbers.yaml")),
+    ]
+    assert all(each["ok"] for each in told)

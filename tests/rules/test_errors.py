@@ -422,6 +422,7 @@ def test_a_budget(budget, words):
         ("gate: [{ani: replied, event: opened}]", 13, "gate[0].ani", "did you mean `any`?"),
         ("gate: [{where: {a: b}}]", 12, "gate[0].event", "is missing"),
         ("gate: resolved", 11, "gate", "the clock would never run"),
+        ("gate: cancelled", 11, "gate", "the clock would never run"),
         ("gate: [replied, {any: [resolved]}]", 21, "gate[1]", "the clock would never run"),
         ("accepts: none", 14, "accepts", "leave the key out when no reason is meant"),
         ("accepts: ['*']", 15, "accepts[0]", "write `any` for every reason"),
