@@ -35,8 +35,8 @@ class Listening:
     """What is made of hearing nothing. The lengths are assumptions until an owner has set them.
 
     A source is silent from `silence` after its last fact until its next. What is known of an agent holds for `shift`
-    after the last fact about that agent. `sources` have to be heard, each of them; left empty, those that ever were. The
-    reasons in `wrap_up` are work on the call before.
+    after the last fact about that agent. `sources` have to be heard, each of them, and only what they say is sure; left
+    empty, those that ever spoke. The reasons in `wrap_up` are work on the call before.
     """
 
     silence: Duration = 10 * MINUTE

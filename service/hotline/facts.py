@@ -62,7 +62,7 @@ class AgentEvent:
     `ready`       takes calls; says that the agent is signed in, too
     `not_ready`   takes none, for `reason`; of somebody who is not signed in it changes nothing
     `signed_out`  gone
-    `alive`       of no agent: the source says that it is there and has nothing to tell
+    `alive`       nothing has changed with the agent; without one, the source says that it is there
     """
 
     source: str

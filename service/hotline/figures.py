@@ -76,8 +76,11 @@ class Counts:
     strays: int = 0
 
     def __post_init__(self) -> None:
+        for name in Counts.__dataclass_fields__:
+            if getattr(self, name) < 0 and name != "stars":
+                raise ValueError(f"{name} is {getattr(self, name)}: nothing is counted below 0")
         for part, whole in _PARTS:
-            if not 0 <= getattr(self, part) <= getattr(self, whole):
+            if getattr(self, part) > getattr(self, whole):
                 told = f"{getattr(self, part)} of {getattr(self, whole)}"
                 raise ValueError(f"{part} is {told} {whole}: a part is at most its whole")
 
@@ -97,7 +100,6 @@ _PARTS: Final = (
     ("abandoned_short", "abandoned"),
     ("waiting_late", "waiting"),
     ("picked_up", "to_pick_up"),
-    ("offered", "offered"),
 )
 
 

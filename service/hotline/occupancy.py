@@ -42,6 +42,6 @@ def _of_agent(presences: Sequence[Presence], with_call: Sequence[Span], window: 
         return overlap(found, (window,))
 
     working = union((*overlap(with_call, spans(*State)), *spans(State.WRAP_UP)))
-    available = (span for ready in spans(State.READY) for span in rest(with_call, *ready))
+    available = overlap(spans(State.READY), rest(with_call, *window))
     handling = total(working)
     return Ratio(handling, handling + total(available))

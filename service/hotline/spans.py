@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,7 +37,8 @@ def union(spans: Iterable[Span]) -> tuple[Span, ...]:
 def overlap(one: Sequence[Span], other: Sequence[Span]) -> tuple[Span, ...]:
     """What both cover; each is disjoint and in order, as `union` gives it."""
     shared: list[Span] = []
-    left = right = 0
+    left = bisect_right(one, other[0][0], key=lambda span: span[1]) if other else 0
+    right = 0
     while left < len(one) and right < len(other):
         start, end = max(one[left][0], other[right][0]), min(one[left][1], other[right][1])
         if start < end:
