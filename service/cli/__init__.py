@@ -7,6 +7,7 @@ from service.cli.calendar import calendar
 from service.cli.demo import demo
 from service.cli.due import due
 from service.cli.explain import explain
+from service.cli.hotline import hotline
 from service.cli.parked import parked
 from service.cli.policy import policy
 from service.cli.program import slaclock
@@ -14,5 +15,5 @@ from service.cli.serve import migrate, serve
 
 __all__ = ["slaclock"]
 
-for command in (serve, migrate, policy, due, calendar, explain, backtest, parked, demo):
+for command in (serve, migrate, policy, due, calendar, explain, backtest, hotline, parked, demo):
     slaclock.add_command(command)

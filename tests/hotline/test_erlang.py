@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from service.hotline import Goal, Load, outlook, scheduled, staff_needed
 from service.hotline.erlang import MOST_ERLANGS
+from tests.hotline.telling import TRIED
 
 S = 1_000_000
 HALF_HOUR = 1800 * S
@@ -117,6 +118,7 @@ LOADS = st.builds(
 )
 
 
+@TRIED
 @given(LOADS, st.integers(0, 120), st.integers(0, 120 * S))
 def test_more_agents_are_never_worse(load, agents, within):
     fewer, more = outlook(load, agents, within), outlook(load, agents + 1, within)
@@ -129,6 +131,7 @@ def test_more_agents_are_never_worse(load, agents, within):
     assert more.occupancy <= fewer.occupancy
 
 
+@TRIED
 @given(LOADS, st.integers(0, 120), st.integers(0, 120 * S))
 def test_every_figure_stays_within_its_bounds(load, agents, within):
     found = outlook(load, agents, within)
@@ -138,6 +141,7 @@ def test_every_figure_stays_within_its_bounds(load, agents, within):
     assert (found.speed is None) == (load.calls > 0 and agents <= load.erlangs)
 
 
+@TRIED
 @given(
     st.fractions(Fraction(1, 10), 300, max_denominator=10),
     st.integers(1, 900),

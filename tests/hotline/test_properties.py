@@ -27,7 +27,7 @@ from service.hotline import (
     within_rings,
 )
 from service.hotline.facts import AGENT_FACTS, CALL_FACTS
-from tests.hotline.telling import S, agent, call
+from tests.hotline.telling import TRIED, S, agent, call
 
 LAST = 60
 AT = st.integers(0, LAST)
@@ -90,16 +90,19 @@ def shuffled(data, events):
     return data.draw(st.permutations([*events, *again]))
 
 
+@TRIED
 @given(st.data(), call_events(), AT)
 def test_order_and_duplicates_of_calls_change_nothing(data, events, upto):
     assert fold_calls(shuffled(data, events), upto * S) == fold_calls(events, upto * S)
 
 
+@TRIED
 @given(st.data(), agent_events(), LISTENING, AT)
 def test_order_and_duplicates_of_agents_change_nothing(data, events, listening, upto):
     assert watch(shuffled(data, events), upto * S, listening) == watch(events, upto * S, listening)
 
 
+@TRIED
 @given(call_events(), st.lists(AT, max_size=4))
 def test_counts_add_up_over_periods_and_queues(events, cuts):
     calls, upto = fold_calls(events), LAST * S
@@ -124,6 +127,7 @@ def test_counts_add_up_over_periods_and_queues(events, cuts):
         )
 
 
+@TRIED
 @given(call_events())
 def test_every_leg_is_counted_once(events):
     calls = fold_calls(events)
@@ -131,6 +135,7 @@ def test_every_leg_is_counted_once(events):
     assert count(calls, LAST * S).offered == sum(len(each.legs) for each in calls)
 
 
+@TRIED
 @given(call_events())
 def test_a_call_holds_together(events):
     for each in fold_calls(events):
@@ -145,6 +150,7 @@ def test_a_call_holds_together(events):
         assert each.strays <= len(told)
 
 
+@TRIED
 @given(call_events(), st.sampled_from(Mode))
 def test_a_level_is_a_share_and_early_leavers_never_hurt_by_being_left_out(events, mode):
     counts = count(fold_calls(events), LAST * S)
@@ -202,6 +208,7 @@ def expected_at(moment, events, listening, roster, upto):
     return Answer.UNCOVERED, sure
 
 
+@TRIED
 @given(agent_events(), LISTENING, ROSTERS, AT)
 def test_coverage_second_by_second(events, listening, roster, upto):
     """Against a second way to the answer: each second for itself."""
@@ -211,6 +218,7 @@ def test_coverage_second_by_second(events, listening, roster, upto):
     assert each == [expected_at(moment, events, listening, roster, upto) for moment in range(LAST + 1)]
 
 
+@TRIED
 @given(agent_events(), LISTENING, ROSTERS, AT, AT)
 def test_the_answers_add_up_to_the_span(events, listening, roster, upto, cut):
     seen, end = watch(events, upto * S, listening), (LAST + 1) * S
@@ -222,6 +230,7 @@ def test_the_answers_add_up_to_the_span(events, listening, roster, upto, cut):
     assert (left + Cover()) == left
 
 
+@TRIED
 @given(agent_events(), LISTENING, ROSTERS, AT)
 def test_one_more_agent_never_uncovers(events, listening, roster, upto):
     """One who is ready all the time, and whose facts make nobody else better known."""
@@ -236,6 +245,7 @@ def test_one_more_agent_never_uncovers(events, listening, roster, upto):
     assert in_all(after).uncovered <= in_all(before).uncovered
 
 
+@TRIED
 @given(call_events(), agent_events(), LISTENING, st.lists(AT, max_size=3))
 def test_occupancy_adds_up_and_is_a_share(calls, agents, listening, cuts):
     folded, seen = fold_calls(calls, LAST * S), watch(agents, LAST * S, listening)
@@ -247,6 +257,7 @@ def test_occupancy_adds_up_and_is_a_share(calls, agents, listening, cuts):
     assert 0 <= whole.part <= whole.whole
 
 
+@TRIED
 @given(agent_events(), LISTENING, AT)
 def test_an_agent_is_in_one_state_at_a_time(events, listening, upto):
     seen = watch(events, upto * S, listening)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.hotline.spans import Step, highest, overlap, rest, stacked, together, total, union
+from tests.hotline.telling import TRIED
 
 SPANS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=8)
 WINDOWS = st.tuples(st.integers(0, 30), st.integers(0, 30)).map(sorted)
@@ -43,6 +44,7 @@ def test_by_hand():
     )
 
 
+@TRIED
 @given(SPANS, SPANS, WINDOWS)
 def test_sets_of_moments(one, other, window):
     mine, its = union(one), union(other)
@@ -56,6 +58,7 @@ def test_sets_of_moments(one, other, window):
     assert is_tidy(rest(mine, *window))
 
 
+@TRIED
 @given(SPANS, SPANS, st.integers(0, 2), WINDOWS)
 def test_numbers_at_every_moment(one, other, floor, window):
     bounds = [(span, at % 5) for at, span in enumerate(other)]
