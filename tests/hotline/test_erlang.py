@@ -194,6 +194,35 @@ def test_without_calls_only_the_minimum_is_needed():
 
 
 @pytest.mark.parametrize(
+    ("calls", "minutes", "goal", "agents", "on_the_roster", "level", "waiting"),
+    [
+        ("1000", 30, Goal(), 107, 153, 0.8238047028828995, 0.38351195753271844),
+        ("2.5", 30, Goal(), 2, 3, 0.9771307801270617, 0.02777777777777778),
+        ("100", 60, Goal(), 8, 12, 0.8801483107665521, 0.16726650666175663),
+        ("100", 30, Goal(within=60 * S), 13, 19, 0.8950548651542107, 0.285270453036493),
+        ("100", 30, Goal(Fraction(889, 1000)), 15, 22, 0.9414528428690223, 0.10204236700798798),
+        ("100", 30, Goal(occupancy=Fraction(7, 10)), 15, 22, 0.9414528428690223, 0.10204236700798798),
+        (
+            "1000",
+            30,
+            Goal(Fraction(9, 10), 60 * S, Fraction(85, 100)),
+            118,
+            169,
+            0.9998721368300889,
+            0.05158368436936956,
+        ),
+    ],
+)
+def test_what_pyworkforce_comes_to(calls, minutes, goal, agents, on_the_roster, level, waiting):
+    """Run with pyworkforce 0.5.0: calls of 3 minutes, 30% away."""
+    found = staff_needed(Load(Fraction(calls), 180 * S, minutes * 60 * S), goal, Fraction(30, 100))
+
+    assert (found.agents, found.scheduled) == (agents, on_the_roster)
+    assert found.outlook.level == pytest.approx(level, rel=1e-12)
+    assert found.outlook.waiting == pytest.approx(waiting, rel=1e-12)
+
+
+@pytest.mark.parametrize(
     ("agents", "percent", "on_the_roster"),
     [(14, 30, 20), (21, 30, 30), (0, 30, 0), (1, 30, 2), (10, 0, 10), (1, 99, 100), (7, 30, 10)],
 )
