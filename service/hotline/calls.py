@@ -1,8 +1,8 @@
 """Facts about calls, folded: what became of each call in each queue, and who handled it when.
 
-A call goes through *legs*, one for each time it waits in a queue, and *handlings*, one for each agent who has it. Facts
-that fit nowhere (an answer to a call that was never offered, anything after the end) change no leg and are counted as
-strays, so that a hole in what was published can be seen.
+A call goes through *legs*, one for each time it waits in a queue, and *handlings*, one for each agent who has it.
+Facts that fit nowhere (an answer to a call that was never offered, anything after the end) change no leg and are
+counted as strays, so that a hole in what was published can be seen.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class Outcome(StrEnum):
 class Leg:
     """A call in a queue, waiting in [offered_at, until); `until` is None while it still waits.
 
-    `rang_at` is when a telephone first began to ring, None where nobody told. `unanswered` is how often it rang at an agent
-    who did not take it.
+    `rang_at` is when a telephone first began to ring, None where nobody told. `unanswered` is how often it rang at an
+    agent who did not take it.
     """
 
     queue: str
@@ -52,7 +52,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """`agent` has the call in [start, end); `end` is None while it lasts. `leg` is the place of its leg, None without."""
+    """`agent` has the call in [start, end), `end` is None while it lasts; from the leg at this place, None without."""
 
     agent: str
     leg: int | None
@@ -89,7 +89,7 @@ class Call:
 
 
 def fold_calls(events: Iterable[CallEvent], upto: Instant = NEVER) -> tuple[Call, ...]:
-    """Every call as the facts up to `upto` tell it, by id; the same for every permutation and duplication of `events`."""
+    """Every call as the facts up to `upto` tell it, by id; the same for every order and duplication of `events`."""
     calls: dict[str, Call] = {}
     for event in calls_in_order(events, upto):
         call = calls.get(event.call) or Call(id=event.call)
@@ -141,7 +141,7 @@ def _answered(call: Call, event: CallEvent) -> Call:
 
 
 def _transferred(call: Call, event: CallEvent) -> Call:
-    """The agent lets go of it; it waits in the queue named, unless it has come there already from this agent's leg."""
+    """The agent lets go of it; it waits in the queue named, unless it came there already from this agent's leg."""
     place = next((at for at, each in enumerate(call.handlings) if _is_held(each, event.agent)), None)
     left = None if place is None else call.handlings[place].leg
     if place is not None:

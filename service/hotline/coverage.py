@@ -1,8 +1,8 @@
 """Whether enough agents were there: yes, no, or not known.
 
-At each moment `sure` agents are known to be there and up to `unsure` more may be. Covered: `sure` are enough. Uncovered: not even
-all of them together are, and every source was heard. Otherwise it is not known: a silent source may have more agents
-than it ever told of, and nothing is known of the future.
+At each moment `sure` agents are known to be there and up to `unsure` more may be. Covered: `sure` are enough.
+Uncovered: not even all of them together are, and every source was heard. Otherwise it is not known: a silent source
+may have more agents than it ever told of, and nothing is known of the future.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def coverage(
     end: Instant,
     counting: frozenset[State] = ON_DUTY,
 ) -> tuple[Stretch, ...]:
-    """[start, end) cut into stretches, in order and without gaps; agents of `queue` in a state of `counting` count."""
+    """[start, end) cut into stretches, without gaps; agents of `queue` in a state of `counting` are there."""
     numbers = together(
         roster.required(queue, start, end),
         _present(watch, queue, start, end, counting, is_sure=True),

@@ -1,8 +1,8 @@
 """Erlang C: how long callers wait for so many agents (A. K. Erlang, 1917).
 
-The model: calls come independently of each other, handling times vary as chance has it (exponentially), everybody waits
-until answered, in one queue, and any agent takes any call. Where callers give up, or come in bursts, it is an estimate:
-those who give up make the real queue shorter, bursts make it longer.
+The model: calls come independently of each other, handling times vary as chance has it (exponentially), everybody
+waits until answered, in one queue, and any agent takes any call. Where callers give up, or come in bursts, it is an
+estimate: those who give up make the real queue shorter, bursts make it longer.
 
 With `a` erlangs (calls per second x mean handling time) and `n` agents, n > a:
 
@@ -11,8 +11,8 @@ With `a` erlangs (calls per second x mean handling time) and `n` agents, n > a:
     SL = 1 - Pw exp(-(n - a) T / H)                      answered within T, H the mean handling time
     ASA = Pw H / (n - a)                                 mean wait of all calls
 
-The recursion adds and multiplies positive numbers only: no factorial overflows and nothing cancels, for one agent or for
-a hundred thousand. With n <= a the queue grows without end: everybody waits, and there is no mean.
+The recursion adds and multiplies positive numbers only: no factorial overflows and nothing cancels, for one agent or
+for a hundred thousand. With n <= a the queue grows without end: everybody waits, and there is no mean.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ MOST_ERLANGS: Final = 100_000
 class Load:
     """`calls` offered in an `interval`, each handled for `handling` on average, after-call work included.
 
-    ValueError when one of them is negative, `interval` or `handling` is nothing, or the load is beyond `MOST_ERLANGS`.
+    ValueError when one of them is negative, `interval` or `handling` is nothing, or the load is beyond
+    `MOST_ERLANGS`.
     """
 
     calls: Fraction

@@ -1,7 +1,8 @@
 """What is counted of calls: raw numbers, each with what it is a share of, so that every figure can be recomputed.
 
-A call counts where and when it was offered: its leg in a queue belongs to the period [start, end) in which `offered_at`
-lies, whenever it ended. So figures of one state of knowledge add up over periods and queues without rest.
+A call counts where and when it was offered: its leg in a queue belongs to the period [start, end) in which
+`offered_at` lies, whenever it ended. So figures of one state of knowledge add up over periods and queues without
+rest.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class Rings:
 class Yardstick:
     """What counts as in time; a limit includes its own instant.
 
-    `answer` is the limit of the service level, `pickup` that of the rings; who gives up by `short` had second thoughts.
+    `answer` is the limit of the service level, `pickup` that of the rings; who gives up by `short` had second
+    thoughts.
     """
 
     answer: Duration = 20 * SECOND
@@ -49,9 +51,10 @@ class Yardstick:
 class Counts:
     """Raw numbers of calls; ValueError when a part is larger than its whole, or less than nothing.
 
-    `waited` is what the answered ones waited in all, in microseconds. `picked_up` of those `to_pick_up` were answered within
-    the rings; `to_pick_up` leaves out who gave up, or still waits, within them. `rings_missed` is how often it rang at an agent in
-    vain. Of whole calls, counted with their last leg: `ended_by_...`, `transfers`, `rated` with `stars` in sum, `strays`.
+    `waited` is what the answered ones waited in all, in microseconds. `picked_up` of those `to_pick_up` were answered
+    within the rings; `to_pick_up` leaves out who gave up, or still waits, within them. `rings_missed` is how often it
+    rang at an agent in vain. Of whole calls, counted with their last leg: `ended_by_...`, `transfers`, `rated` with
+    `stars` in sum, `strays`.
     """
 
     answered: int = 0
@@ -129,7 +132,7 @@ def count(
 def handling_time(
     calls: Iterable[Call], *, queue: str | None = None, start: Instant = 0, end: Instant = NEVER
 ) -> Ratio:
-    """AHT: microseconds that agents had calls, over the number of times they had one; begun in [start, end) and ended.
+    """AHT: microseconds that agents had calls, over how many times they had one; begun in [start, end) and ended.
 
     Work after a call is not in it: it is told of agents, not of calls.
     """

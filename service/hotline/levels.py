@@ -9,8 +9,9 @@ them within the limit, `B` abandoned, `Bt` within the limit, `Bs` shortly:
     answered_only  At / A                    hides every abandoned call; not recommended
     ignore_short   At / (A + B - Bs)         wrong numbers and second thoughts left out
 
-A call that ended unanswered and not by the caller (`missed`) stands in `A + B` as one that was abandoned late: ICMI does not
-know it, and a call that nobody took must not improve a figure. One that moved on to another queue counts there.
+A call that ended unanswered and not by the caller (`missed`) stands in `A + B` as one that was abandoned late: ICMI
+does not know it, and a call that nobody took must not improve a figure. One that moved on to another queue counts
+there.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ class Mode(StrEnum):
 def service_level(counts: Counts, mode: Mode = Mode.STRICT, *, now: bool = False) -> Ratio:
     """Calls answered in time, of those that count in this mode.
 
-    With `now` a call that has waited beyond the limit counts as not in time already, though nothing else is known of it:
-    Cisco's "service level event" (ICM Software 4.5, service data). That is for a screen; a period that is over is
+    With `now` a call that has waited beyond the limit counts as not in time already, though nothing else is known of
+    it: Cisco's "service level event" (ICM Software 4.5, service data). That is for a screen; a period that is over is
     counted without, when its calls have ended.
     """
     offered = counts.answered + counts.abandoned + counts.missed + (counts.waiting_late if now else 0)

@@ -1,8 +1,8 @@
 """How busy agents were: handling / (handling + available).
 
-Handling is the time in which an agent has a call, whatever the agent's state, and wrap-up. Available is the time in which
-an agent is ready and has none. Time not ready without a call is neither. Only time in which the agent is surely signed in
-is looked at: where a source was silent there is no figure rather than a wrong one.
+Handling is the time in which an agent has a call, whatever the agent's state, and wrap-up. Available is the time in
+which an agent is ready and has none. Time not ready without a call is neither. Only time in which the agent is surely
+signed in is looked at: where a source was silent there is no figure rather than a wrong one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ def occupancy(
 ) -> Ratio:
     """Microseconds of handling, over those of handling and available, in [start, end).
 
-    Of `queue`: of the agents while they serve it, whatever calls they have. A handling that lasts goes on to `watch.upto`.
+    Of `queue`: of the agents while they serve it, whatever calls they have. A handling that lasts goes on to
+    `watch.upto`.
     """
     with_call: dict[str, list[Span]] = {}
     for call in calls:

@@ -40,7 +40,7 @@ class Shortfall:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Requirements and shifts in any order. Where no requirement speaks, `least` agents are required: round the clock one."""
+    """Requirements and shifts in any order; at least `least` agents are required throughout: one, round the clock."""
 
     requirements: tuple[Requirement, ...] = ()
     shifts: tuple[Shift, ...] = ()

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, settings
 from service.hotline import AgentEvent, CallEvent
 
 S = 1_000_000
-#: CORE_EXAMPLES=50000 asks for so many random examples a property, chosen anew each run; without it a run is repeatable.
+#: CORE_EXAMPLES=50000 asks for so many random examples a property, chosen anew each run; without it a run is
+#: repeatable.
 _LONG_RUN = int(os.environ.get("CORE_EXAMPLES", "0"))
 TRIED = settings(
     max_examples=_LONG_RUN or 150,

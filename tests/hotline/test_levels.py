@@ -13,8 +13,8 @@ from service.hotline import (
     within_rings,
 )
 
-#: ICMI, "Service Level Calculations", March 2005: 1000 answered, 860 of them in time, 60 abandoned, 20 of them in time and
-#: 10 shortly. The percentages are those printed there.
+#: ICMI, "Service Level Calculations", March 2005: 1000 answered, 860 of them in time, 60 abandoned, 20 of them in
+#: time and 10 shortly. The percentages are those printed there.
 ICMI = Counts(answered=1000, answered_in_time=860, abandoned=60, abandoned_in_time=20, abandoned_short=10)
 #: Cisco ICM, "service level event": 70 answered and 10 abandoned in time, 20 have passed the limit and go on waiting.
 CISCO = Counts(
