@@ -24,7 +24,7 @@ from itertools import count, islice
 from math import exp
 from typing import Final
 
-from service.sla.instants import SECOND, Duration
+from service.sla.instants import Duration
 
 #: The largest load that is reckoned with, in erlangs; the work is proportional to it.
 MOST_ERLANGS: Final = 100_000
@@ -95,8 +95,8 @@ def outlooks(load: Load, within: Duration) -> Iterator[Outlook]:
             yield Outlook(agents, waiting, late, waiting * load.handling / spare, load.erlangs / agents)
 
 
-def outlook(load: Load, agents: int, within: Duration = 20 * SECOND) -> Outlook:
-    """The outlook with `agents`; ValueError for fewer than none."""
+def outlook(load: Load, agents: int, within: Duration) -> Outlook:
+    """The outlook with `agents`, `within` the limit for an answer; ValueError for fewer than none."""
     if agents < 0:
         raise ValueError("fewer than no agents: give 0 or more")
     return next(islice(outlooks(load, within), agents, None))

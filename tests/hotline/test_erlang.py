@@ -51,7 +51,7 @@ def test_the_figures_that_others_print():
     """For 11 and 14 agents: CRAN package ErlangC 0.1.0 and PyPI pyworkforce 0.1.0, examples in their manuals."""
     fourteen = outlook(TEN, 14, 20 * S)
 
-    assert outlook(TEN, 11).waiting == pytest.approx(0.6821182, abs=5e-8)
+    assert outlook(TEN, 11, 20 * S).waiting == pytest.approx(0.6821182, abs=5e-8)
     assert fourteen.waiting == pytest.approx(0.1741319335950498, rel=1e-12)
     assert fourteen.level == pytest.approx(0.8883500191794669, rel=1e-12)
     assert fourteen.speed / S == pytest.approx(7.83593701177724, rel=1e-12)
@@ -60,7 +60,7 @@ def test_the_figures_that_others_print():
 
 def test_one_agent_waits_as_often_as_he_is_busy():
     """M/M/1: the probability of waiting is the load, the mean wait a H / (1 - a)."""
-    found = outlook(Load(Fraction(9), 120 * S, HALF_HOUR), 1)
+    found = outlook(Load(Fraction(9), 120 * S, HALF_HOUR), 1, 20 * S)
 
     assert found.waiting == pytest.approx(0.6)
     assert found.speed / S == pytest.approx(180)
@@ -68,7 +68,7 @@ def test_one_agent_waits_as_often_as_he_is_busy():
 
 def test_two_agents_by_hand():
     """a = 1, n = 2: (1/2 * 2) / (1 + 1 + 1) = 1/3; the mean wait is H / 3."""
-    found = outlook(Load(Fraction(10), 180 * S, HALF_HOUR), 2)
+    found = outlook(Load(Fraction(10), 180 * S, HALF_HOUR), 2, 20 * S)
 
     assert found.waiting == pytest.approx(1 / 3)
     assert found.speed / S == pytest.approx(60)
@@ -83,7 +83,7 @@ def test_with_too_few_the_queue_grows_without_end(agents):
 
 @pytest.mark.parametrize("agents", [0, 3])
 def test_without_calls_nobody_waits(agents):
-    found = outlook(Load(Fraction(0), 180 * S, HALF_HOUR), agents)
+    found = outlook(Load(Fraction(0), 180 * S, HALF_HOUR), agents, 20 * S)
 
     assert (found.waiting, found.level, found.speed, found.occupancy) == (0, 1, 0, 0)
 
@@ -256,7 +256,7 @@ def test_the_largest_load_is_reckoned_with():
         (lambda: Goal(within=-1), "less than nothing"),
         (lambda: scheduled(1, Fraction(1)), "below 100%"),
         (lambda: scheduled(1, Fraction(-1)), "at least 0%"),
-        (lambda: outlook(TEN, -1), "fewer than no agents"),
+        (lambda: outlook(TEN, -1, 20 * S), "fewer than no agents"),
     ],
 )
 def test_what_cannot_be_reckoned_with(make, sentence):
