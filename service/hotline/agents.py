@@ -98,7 +98,7 @@ def _heard(instants: Iterable[Instant], upto: Instant, silence: Duration) -> tup
 
 
 def _presences(facts: Sequence[AgentEvent], upto: Instant, listening: Listening) -> Iterator[Presence]:
-    """One agent's, cut where it is too long ago to be sure."""
+    """One agent's, cut where it is too long ago to be sure; some may be empty."""
     state: State | None = None
     queues: tuple[str, ...] = ()
     ends = [*(later.at for _, later in pairwise(facts)), upto]
@@ -109,8 +109,7 @@ def _presences(facts: Sequence[AgentEvent], upto: Instant, listening: Listening)
             continue
         forgotten = min(end, fact.at + listening.shift)
         for start, until, is_sure in ((fact.at, forgotten, True), (forgotten, end, False)):
-            if start < until:
-                yield Presence(fact.agent, fact.source, start, until, state, queues, is_sure)
+            yield Presence(fact.agent, fact.source, start, until, state, queues, is_sure)
 
 
 def _state_after(state: State | None, fact: AgentEvent, listening: Listening) -> State | None:
@@ -128,7 +127,7 @@ def _state_after(state: State | None, fact: AgentEvent, listening: Listening) ->
 
 
 def _pieces(presence: Presence, heard: Sequence[Span]) -> Iterator[Presence]:
-    """Sure only where the source was heard."""
+    """What there is of it: sure only where the source was heard."""
     whole = (presence.start, presence.end)
     known = overlap(heard, (whole,)) if presence.is_sure else ()
     cuts = [(start, end, True) for start, end in known]

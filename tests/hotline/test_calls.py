@@ -144,6 +144,17 @@ def test_who_is_not_named_lets_go_first():
     assert handlings(found) == [("li", "", 5, 9), ("", "bills", 12, None)]
 
 
+def test_who_was_asked_along_lets_go_alone():
+    found = folded(
+        call("offered", 0),
+        call("answered", 5, agent="li"),
+        call("answered", 20, agent="wu"),
+        call("transferred", 30, agent="wu"),
+    )
+
+    assert handlings(found) == [("li", "", 5, None), ("wu", "", 20, 30)]
+
+
 def test_ringing_begins_where_it_was_first_heard():
     offered = call("offered", 0)
 

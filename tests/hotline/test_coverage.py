@@ -205,6 +205,16 @@ def test_the_time_of_each_answer():
     assert in_all(found[:2]) + in_all(found[2:]) == in_all(found)
 
 
+def test_times_of_answers_are_added_up_one_by_one():
+    assert Cover(1, 2, 3) + Cover(10, 20, 30) == Cover(11, 22, 33)
+
+
+def test_the_assumptions():
+    """Documented in docs/hotline.md."""
+    assert Listening() == Listening(600 * S, 57_600 * S, (), frozenset({"wrap_up"}))
+    assert Roster().least == 1
+
+
 def test_how_it_stands():
     seen = watch([agent("ready", 0), agent("ready", 50, "b"), agent("not_ready", 70, "b")], 90 * S, USUAL)
     now = on_duty(seen, Roster(least=2), "q")

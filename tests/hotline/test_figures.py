@@ -109,6 +109,17 @@ def test_whole_calls_count_with_their_last_leg():
     assert (last.transfers, last.ended_by_agent, last.rated, last.stars, last.strays) == (1, 1, 1, 4, 1)
 
 
+def test_every_outcome_was_offered():
+    assert Counts(answered=1, abandoned=2, missed=4, moved=8, waiting=16).offered == 31
+
+
+def test_handling_from_the_first_instant_on():
+    assert (
+        handling_time(fold_calls([call("offered", 0), call("answered", 0), call("hung_up", 7)])).value
+        == 7 * S
+    )
+
+
 def test_handling_time():
     """li has it for 55 s, wu for 30 s; he still has the other one."""
     calls = fold_calls(
