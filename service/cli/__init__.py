@@ -9,6 +9,7 @@ from service.cli.diff import diff
 from service.cli.due import due
 from service.cli.events_check import events
 from service.cli.explain import explain
+from service.cli.hotline import hotline
 from service.cli.parked import parked
 from service.cli.policy import policy
 from service.cli.program import slaclock
@@ -29,6 +30,7 @@ for command in (
     backtest,
     report,
     events,
+    hotline,
     rejudge,
     parked,
     demo,

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import msgspec
 
+from service.sla.events import Event
 from service.sla.instants import Duration, Instant
 from service.wire import Accepted, Reason, Record, Refused, Unfit, decode, publish_structured
 from service.wire.envelope import STRUCTURED
-from service.wire.files import LONGEST_LINE, event_in
+from service.wire.files import LONGEST_LINE, AreaEvent, event_in
 
 _HEADERS: Final = (("content-type", STRUCTURED.encode()),)
 
@@ -56,12 +57,19 @@ def taken(line: bytes, terms: Terms, now: Instant) -> tuple[Accepted | Refused, 
         key = shape.subject.encode() if isinstance(shape.subject, str) else b"?"
         return _decoded(Record("", 0, 0, now, key, line, _HEADERS), terms), False
     try:
-        event = event_in(line, tenant=terms.tenant, source=terms.source)
+        event = _of_ticket(event_in(line, tenant=terms.tenant, source=terms.source))
     except Unfit as unfit:
         record = Record("", 0, 0, now, None, line, ())
         return Refused(record, unfit.reason, unfit.detail, None, None), True
     out = publish_structured(event)
     return _decoded(Record("", 0, 0, now, out.key, out.value, out.headers), terms), True
+
+
+def _of_ticket(found: Event | AreaEvent) -> Event:
+    if isinstance(found, AreaEvent):
+        told = f"type {found.event.type} without ticket_id is said of areas: it goes to their topic, not to that of tickets"
+        raise Unfit(Reason.UNKNOWN_TYPE, told)
+    return found
 
 
 def _shape(line: bytes) -> _Shape:

@@ -81,8 +81,8 @@ def numbered(file: Path | str | BinaryIO) -> Iterator[tuple[int, bytes | BadLine
             yield number + 1, BadLine(number + 1, BROKEN_FILE, told)
 
 
-def event_in(line: bytes, *, tenant: str, source: str) -> Event:
-    """The event of one line, as `read_events`; `Unfit` when it has none."""
+def event_in(line: bytes, *, tenant: str, source: str) -> Event | AreaEvent:
+    """What one line says, as `read_events`; `Unfit` when that is nothing."""
     return _event(line, tenant, source)
 
 

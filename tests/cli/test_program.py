@@ -29,6 +29,7 @@ COMMANDS = [
     "explain",
     "backtest",
     "events",
+    "hotline",
     "parked",
     "demo",
 ]
