@@ -221,3 +221,9 @@ def test_the_notes_end_with_the_next_three_commands(major, tmp_path):
     made = re.findall(r"deploy/([a-z-]+)", told)
     assert made
     assert set(made) <= {one["metadata"]["name"] for one in of_kind(manifests, "Deployment")}
+
+
+def test_names_stay_short_enough_for_a_label():
+    long = helm(4, "template", "-f", values_file("plain-job"), "--set", f"fullnameOverride={'x' * 63}")
+
+    assert max(len(one["metadata"]["name"]) for one in parsed(long)) <= 63

@@ -11,14 +11,11 @@ from tests.deploy.rendering import (
     CASES,
     containers,
     environment,
-    helm,
     of_kind,
-    parsed,
     pods,
     rendered,
     secret_files,
     selects,
-    values_file,
 )
 
 
@@ -164,9 +161,3 @@ def test_nothing_is_ever_scaled_to_zero(manifests):
         has = "replicas" in deployment["spec"]
         assert has != (deployment["metadata"]["name"] in scaled)
         assert not has or deployment["spec"]["replicas"] >= 1
-
-
-def test_names_stay_short_enough_for_a_label(manifests):
-    long = helm(4, "template", "-f", values_file("plain-job"), "--set", f"fullnameOverride={'x' * 63}")
-
-    assert max(len(one["metadata"]["name"]) for one in parsed(long)) <= 63
