@@ -94,10 +94,11 @@ def _install(package: str, folder: Path) -> None:
         wanted.write(_entry(package))
         wanted.flush()
         options = ["--no-deps", "--require-hashes", "--target", str(folder), "-r", wanted.name]
-        _run([*_installer(), "install", "-q", *options], f"{package} could not be installed")
+        _run([*installer(), "install", "-q", *options], f"{package} could not be installed")
 
 
-def _installer() -> list[str]:
+def installer() -> list[str]:
+    """The program that installs packages here: pip, or else uv."""
     if importlib.util.find_spec("pip"):
         return [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     if shutil.which("uv"):
