@@ -40,13 +40,8 @@ def helm(major: int, *arguments: str, chart: Path = CHART) -> str:
     except MissingError as missing:
         pytest.skip(str(missing))
     verb, *options = arguments
-    command = [
-        str(program),
-        verb,
-        *([RELEASE] if verb in {"template", "install"} else []),
-        str(chart),
-        *options,
-    ]
+    about = {"template": [RELEASE, str(chart)], "lint": [str(chart)]}.get(verb, [])
+    command = [str(program), verb, *about, *options]
     run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd="/")
     if run.returncode:
         raise RefusedError(run.stderr + run.stdout)

@@ -1,16 +1,14 @@
 """What the chart knows of the service, and its files of each other."""
 
 import json
+import re
 import subprocess
 import sys
 from fnmatch import fnmatch
 
 import yaml
 
-from tests.deploy.rendering import (
-    CHART,
-    ROOT,
-)
+from tests.deploy.rendering import CHART, NEW, OLD, ROOT, helm, of_kind, parsed
 
 
 def test_the_chart_knows_todays_settings_and_roles():
@@ -65,3 +63,18 @@ def test_version_and_ignored_files():
 
     assert f'\nversion = "{chart["appVersion"]}"\n' in project
     assert any(fnmatch("ci/", pattern) for pattern in ignored)
+
+
+def test_the_page_installs_a_chart_that_renders():
+    page = (ROOT / "docs" / "deploying.md").read_text().replace("\\\n", " ")
+    (command,) = re.findall(r"^helm install slaclock deploy/helm/slaclock (.+)$", page, re.MULTILINE)
+
+    assert of_kind(tuple(parsed(helm(4, "template", *command.split()))), "Deployment")
+
+
+def test_the_page_names_the_versions_that_are_checked_with():
+    page = (ROOT / "docs" / "deploying.md").read_text()
+    versions = [helm(major, "version", "--short").partition("+")[0].strip() for major in (3, 4)]
+
+    assert all(version.removeprefix("v") in page for version in versions)
+    assert all(one.rpartition(".")[0] in page for one in (OLD, NEW))

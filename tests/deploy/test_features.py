@@ -172,13 +172,21 @@ def test_the_braces_of_prometheus_and_grafana_are_left_alone(tmp_path):
         yaml.safe_dump({"groups": [{"name": "g", "rules": [rule]}]})
     )
     (chart / "files/dashboards/braces.json").write_text('{"legendFormat": "{{pod}}"}\n')
-    on = ["--set", "monitoring.prometheusRule.enabled=true,monitoring.dashboards.enabled=true"]
+    (chart / "files/grafana-alerts").mkdir(exist_ok=True)
+    (chart / "files/grafana-alerts/braces.yaml").write_text(yaml.safe_dump({"groups": [rule]}))
 
-    manifests = tuple(parsed(helm(4, "template", "-f", values_file("minimal"), *on, chart=chart)))
+    def with_enabled(*features):
+        on = ",".join(f"monitoring.{feature}.enabled=true" for feature in features)
+        return tuple(parsed(helm(4, "template", "-f", values_file("minimal"), "--set", on, chart=chart)))
+
+    manifests = with_enabled("prometheusRule", "dashboards")
+    alerts = named(with_enabled("grafanaAlerts"), "ConfigMap", "desk-slaclock-alerts-braces")
 
     assert named(manifests, "PrometheusRule", "desk-slaclock-braces")["spec"]["groups"][0]["rules"] == [rule]
     board = named(manifests, "ConfigMap", "desk-slaclock-dashboard-braces")["data"]["braces.json"]
     assert json.loads(board) == {"legendFormat": "{{pod}}"}
+    assert alerts["metadata"]["labels"]["grafana_alert"] == "1"
+    assert yaml.safe_load(alerts["data"]["braces.yaml"]) == {"groups": [rule]}
 
 
 def test_a_config_map_has_room_for_every_file():

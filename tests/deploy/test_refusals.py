@@ -72,6 +72,11 @@ BAD = [
         r"every process would be scraped twice",
     ),
     (
+        "told twice",
+        {"monitoring": {"prometheusRule": {"enabled": True}, "grafanaAlerts": {"enabled": True}}},
+        r"they are the same rules",
+    ),
+    (
         "monitor of no Service",
         {"service": {"enabled": False}, "monitoring": {"serviceMonitor": {"enabled": True}}},
         r"it finds processes through the Service",

@@ -82,6 +82,12 @@
 {{- if and .serviceMonitor.enabled (not $.Values.service.enabled) -}}
 {{- fail "monitoring.serviceMonitor is enabled and service.enabled is false: it finds processes through the Service; enable that, or use podMonitor." -}}
 {{- end -}}
+{{- if and .prometheusRule.enabled .grafanaAlerts.enabled -}}
+{{- fail "monitoring.prometheusRule and monitoring.grafanaAlerts are both enabled: they are the same rules, and everybody would be told twice; enable one." -}}
+{{- end -}}
+{{- if and .grafanaAlerts.enabled (not ($.Files.Glob "files/grafana-alerts/*.yaml")) -}}
+{{- fail "monitoring.grafanaAlerts is enabled and this chart has no file in files/grafana-alerts: use prometheusRule." -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 
