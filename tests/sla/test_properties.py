@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from service.sla.course import STOP_BEFORE_START
 from service.sla.diff import diff
+from service.sla.directory import Directory
 from service.sla.events import Doubt, Event, as_text
 from service.sla.history import History, in_order, key_of
 from service.sla.instants import DAY, EARLIEST, NEVER, Instant
@@ -64,7 +65,12 @@ def test_any_permutation_and_duplication_of_a_history_is_the_same(world: World, 
     doubts = tuple(reversed(world.history.doubts))
     upto = world.case["upto"]
 
-    assert judge(History(events, doubts, shared), world.rules, upto) == at(world, upto)
+    facts = arrival(tuple(Event(**fact) for fact in world.case["directory"]))
+    history = replace(
+        world.history, events=events, doubts=doubts, shared=shared, directory=Directory.of(facts)
+    )
+
+    assert judge(history, world.rules, upto) == at(world, upto)
 
 
 @on_worlds(TRIED)
@@ -200,7 +206,8 @@ def known_by(world: World, instant: Instant) -> World:
 
     Those are voids, what pins the policy, a rejudge of the whole history, the split, and what is told of areas: an
     exclusion may be declared, and taken back, long afterwards. Of kinds of promise it is what is refuted, and what was
-    pending at the due: the answer to a request, the report on a failed visit, the instant of a change as last set.
+    pending at the due: the answer to a request, the report on a failed visit, the instant of a change as last set. And
+    what people tell in favour of or against somebody.
     """
     events = world.history.events
     pins = {
@@ -220,7 +227,7 @@ def known_by(world: World, instant: Instant) -> World:
 
 
 PENDING = {
-    "refuted", "extension_approved", "extension_refused", "report_written", "change_scheduled", "promise_accepted",
+    "aggravated", "mitigated", "refuted", "extension_approved", "extension_refused", "report_written", "change_scheduled", "promise_accepted",
 }  # fmt: skip
 
 
@@ -606,7 +613,8 @@ def test_hearing_of_things_one_by_one_ends_where_hearing_of_all_at_once_does(wor
         events = tuple(event for event, of_areas in arrival[:heard] if not of_areas)
         shared = tuple(event for event, of_areas in arrival[:heard] if of_areas)
         doubts = world.history.doubts if dice.random() < 0.5 else ()
-        said = say(said, judge(History(events, doubts, shared), world.rules, upto))
+        history = replace(world.history, events=events, doubts=doubts, shared=shared)
+        said = say(said, judge(history, world.rules, upto))
         upto = min(AT_LAST, upto + dice.randrange(4 * 48) * HALF_HOUR)
     said = say(said, at(world, AT_LAST))
 
