@@ -159,8 +159,10 @@ class Bench:
             }
 
 
-async def bench(topics: Topics, dsn: str, *, partitions: int = 3, **changes: Any) -> Bench:
-    """New topics, a registered policy, settings for a quick test."""
+async def bench(
+    topics: Topics, dsn: str, *, partitions: int = 3, rules: str = POLICY, **changes: Any
+) -> Bench:
+    """New topics, the policy `rules` registered, settings for a quick test."""
     tickets = await topics.create("tickets", partitions, retention_ms="-1")
     statements = await topics.create("statements", 3, retention_ms="-1")
     breaches = await topics.create("breaches", 1, retention_ms="-1")
@@ -179,8 +181,8 @@ async def bench(topics: Topics, dsn: str, *, partitions: int = 3, **changes: Any
         **changes,
     }
     made = Bench(load({}, **given), HeldClock())
-    policy = read(POLICY, name="line")
-    version = Version(policy.id, policy.version, policy.effective_from, POLICY, START)
+    policy = read(rules, name="line")
+    version = Version(policy.id, policy.version, policy.effective_from, rules, START)
     async with made.database() as db, db.transaction() as tx:
         await policies.register(tx, policy.tenant, version)
     return made
