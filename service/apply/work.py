@@ -12,6 +12,7 @@ from service.apply import versions
 from service.apply.intake import Intake, Misfit, take_in
 from service.apply.judging import UNPROVED, Bench, Case, Finding
 from service.apply.organisation import Organisation
+from service.apply.people import Occasion, recount
 from service.apply.saying import Voice, not_before, settled_at
 from service.apply.shared import Chronicle, Words, areas_of, words_of
 from service.apply.tools import Tools
@@ -248,6 +249,8 @@ class Work:
         self._tools.after_step("statements saved")
         await outbox.add(self.tx, [message for *_, messages in spoken for message in messages])
         self._tools.after_step("outbox written")
+        occasion = Occasion(self._tools.topics.statements, self.watermark, self.now)
+        await recount(self.tx, [(key, change) for key, change, _, _ in spoken], self.rules_of, occasion)
 
     def _standing(
         self,

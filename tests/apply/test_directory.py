@@ -72,7 +72,7 @@ async def envelopes(stage, ticket: str, name: str) -> list[dict]:
     found = {}
     for row in await stage.outgoing():
         data = json.loads(row.value)["data"]
-        if (data["ticket"], data["name"]) == (ticket, name):
+        if (data.get("ticket"), data.get("name")) == (ticket, name):
             found[data["rev"]] = data["said"]
     return [found[rev] for rev in sorted(found)]
 

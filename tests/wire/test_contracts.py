@@ -19,7 +19,8 @@ from service.wire import times
 from service.wire.attributes import READ
 from service.wire.facts import REQUIRED
 from service.wire.files import PLAIN
-from service.wire.outgoing import decode_output, encode
+from service.wire.outgoing import decode_output, encode, is_statement
+from service.wire.people import decode_repeat, encode_repeat
 from service.wire.records import Accepted, Reason, Refused
 from tests.wire.contracts import (
     BEYOND_SCHEMAS,
@@ -36,7 +37,8 @@ from tests.wire.contracts import (
 from tests.wire.making import ALLOWED, ANY, IDENTIFIERS, binary, document, read, structured
 
 TICKETS = [name for name in EXAMPLES if name.startswith("ticket.")]
-STATEMENTS = [name for name in EXAMPLES if name.startswith("statement.")]
+REPEATS = [name for name in EXAMPLES if name.startswith("statement.repeat.")]
+STATEMENTS = [name for name in EXAMPLES if name.startswith("statement.") and name not in REPEATS]
 
 
 def schema_of(value: Any) -> Draft202012Validator:
@@ -60,7 +62,7 @@ def test_schemas_are_schemas(name: str) -> None:
 def test_every_message_has_its_schema() -> None:
     inputs = {f"ticket.{name}.v1" for name in VOCABULARY} | {f"area.{name}.v1" for name in SHARED}
     inputs |= {f"directory.{name}.v1" for name in DIRECTORY}
-    outputs = {f"statement.{kind}.v1" for kind in Kind}
+    outputs = {f"statement.{kind}.v1" for kind in Kind} | {"statement.repeat.v1"}
 
     assert set(SCHEMAS) == inputs | outputs | {
         "ticket-event.v1",
@@ -82,6 +84,7 @@ def test_every_message_has_its_examples() -> None:
     outcomes = SCHEMAS["statement.verdict.v1"]["properties"]["data"]["properties"]["outcome"]["enum"]
     verdicts = {f"statement.verdict.v1.{name}" for name in (*outcomes, "withdrawn")}
 
+    held |= {f"statement.repeat.v1.{status}" for status in ("in_force", "withdrawn")}
     assert modes | held | verdicts <= set(EXAMPLES)
     assert set(outcomes) <= set(State)
 
@@ -129,6 +132,31 @@ def test_the_example_of_a_statement_is_what_is_sent(name: str) -> None:
     assert {header: text.decode() for header, text in outgoing.headers} == example["headers"]
     assert withdrawn == (value["data"]["status"] == "withdrawn")
     VALIDATORS[f"statement.{statement.kind}.v1"].validate(value)
+
+
+@pytest.mark.parametrize("name", REPEATS)
+def test_the_example_of_a_repeat_is_what_is_sent(name: str) -> None:
+    example = EXAMPLES[name]
+    said, circumstances = (
+        decode_repeat(json.dumps(example["value"]).encode()),
+        example["value"]["data"]["said"],
+    )
+    cause = circumstances["cause"]
+    outgoing = encode_repeat(
+        said,
+        cause=None if cause is None else (cause["source"], cause["id"]),
+        watermark=times.read(circumstances["watermark"]),
+        decided_at=times.read(circumstances["decided_at"]),
+    )
+
+    assert msgspec.json.decode(outgoing.value) == example["value"]
+    assert (outgoing.key.decode(), outgoing.event_id) == (example["key"], example["value"]["id"])
+    assert {header: text.decode() for header, text in outgoing.headers} == example["headers"]
+    VALIDATORS["statement.repeat.v1"].validate(example["value"])
+    assert not VALIDATORS["statement.v1"].is_valid(example["value"])
+    assert not is_statement(outgoing.value)
+    schema = SCHEMAS["statement.repeat.v1"]["properties"]["data"]
+    assert set(example["value"]["data"]) == set(schema["required"]) == set(schema["properties"])
 
 
 @pytest.mark.parametrize("name", STATEMENTS)

@@ -57,6 +57,43 @@ STATEMENTS: Final = (
     """,
     "ALTER TABLE statement ADD CONSTRAINT statement_addressed CHECK ((addressed IS NULL) = (addressed_reason IS NULL))",
     """
+    CREATE TABLE person_breach (
+        bucket SMALLINT NOT NULL,
+        tenant TEXT COLLATE "C" NOT NULL,
+        ticket TEXT COLLATE "C" NOT NULL,
+        breach UUID NOT NULL,
+        person TEXT COLLATE "C" NOT NULL,
+        at BIGINT NOT NULL,
+        CONSTRAINT person_breach_pkey PRIMARY KEY (bucket, tenant, ticket, breach),
+        CONSTRAINT person_breach_person CHECK (person <> '')
+    )
+    """,
+    "CREATE INDEX person_breach_person_idx ON person_breach (tenant, person, at)",
+    """
+    CREATE TABLE person_statement (
+        tenant TEXT COLLATE "C" NOT NULL,
+        person TEXT COLLATE "C" NOT NULL,
+        id UUID NOT NULL,
+        rev INTEGER NOT NULL,
+        withdrawn BOOLEAN NOT NULL,
+        at BIGINT NOT NULL,
+        content BYTEA NOT NULL,
+        cause_source TEXT,
+        cause_id TEXT,
+        watermark BIGINT,
+        decided_at BIGINT NOT NULL,
+        event_id UUID NOT NULL,
+        CONSTRAINT person_statement_pkey PRIMARY KEY (tenant, person, id, rev),
+        CONSTRAINT person_statement_rev CHECK (rev >= 1),
+        CONSTRAINT person_statement_withdrawn CHECK (NOT (withdrawn AND rev = 1)),
+        CONSTRAINT person_statement_cause CHECK ((cause_source IS NULL) = (cause_id IS NULL))
+    )
+    """,
+    """
+    CREATE TRIGGER person_statement_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON person_statement
+        FOR EACH STATEMENT EXECUTE FUNCTION slaclock_append_only()
+    """,
+    """
     CREATE INDEX statement_named_idx ON statement (tenant, at) WHERE kind IN ('breach', 'escalation')
     """,
 )
