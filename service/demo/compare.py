@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.sla.statements import Kind, Statement
 from service.wire.outgoing import decode_output, is_statement
@@ -62,5 +62,13 @@ def differences(line: dict[str, Statement], backtest: dict[str, Statement]) -> l
     return [
         Difference(id_, line.get(id_), backtest.get(id_))
         for id_ in sorted(line.keys() | backtest.keys())
-        if line.get(id_) != backtest.get(id_)
+        if _untimed(line.get(id_)) != _untimed(backtest.get(id_))
     ]
+
+
+def _untimed(statement: Statement | None) -> Statement | None:
+    """Without what rests on when events were recorded, which a file of events does not tell."""
+    if statement is None or statement.evidence is None:
+        return statement
+    is_verdict = statement.kind is Kind.VERDICT
+    return replace(statement, evidence=None if is_verdict else replace(statement.evidence, told_late=()))
