@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from examples.tracing import store
-from examples.tracing.cases import line_of
+from examples.tracing.cases import line_of, line_of_person
 from examples.tracing.consumer import application
 
 
@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     database_url: str = "postgresql+asyncpg://postgres@127.0.0.1:5432/tracing"
     kafka_bootstrap: str = "127.0.0.1:9092"
     breaches_topic: str = "sla.breaches.v1"
+    statements_topic: str = "sla.statements.v1"  # for what is said about people; empty: without
     group: str = "tracing"
     session_ms: int = 10_000  # so long a consumer that has died keeps its partitions
 
@@ -49,13 +50,19 @@ def cases(every: bool) -> None:  # noqa: FBT001 - a flag of a command line
     asyncio.run(_list(Settings(), every=every))
 
 
+@tracing.command()
+def people() -> None:
+    """List persons with two breaches or more within twelve months, a line each: breaches by their ids, the oldest first."""
+    asyncio.run(_list_people(Settings()))
+
+
 async def _run(settings: Settings) -> None:
     engine = settings.engine()
     await store.create(engine)
     await application(
         engine,
         bootstrap=settings.kafka_bootstrap,
-        topic=settings.breaches_topic,
+        topics=[topic for topic in (settings.breaches_topic, settings.statements_topic) if topic],
         group=settings.group,
         session_ms=settings.session_ms,
     ).run()
@@ -71,6 +78,15 @@ async def _list(settings: Settings, *, every: bool) -> None:
                 click.echo(line_of(case))
         if count := await store.unread(tx):
             click.echo(f"{count} records could not be read: see the table tracing.unread", err=True)
+    await engine.dispose()
+
+
+async def _list_people(settings: Settings) -> None:
+    engine = settings.engine()
+    await store.create(engine)
+    async with engine.connect() as tx:
+        for repeat in await store.people(tx):
+            click.echo(line_of_person(repeat))
     await engine.dispose()
 
 

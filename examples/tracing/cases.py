@@ -11,9 +11,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, PositiveInt
 
-#: The events that make cases. Statements about a person (repeats within months) will be another type, with cases of
-#: their own; until a consumer knows a type it passes it over.
+#: The events that make cases, and those about a person; until a consumer knows a type it passes it over.
 BREACH: Final = "slaclock.statement.breach.v1"
+REPEAT: Final = "slaclock.statement.repeat.v1"
 
 _MODEL: Final = ConfigDict(frozen=True)  # what is not named here is ignored, as the contract asks
 
@@ -40,6 +40,21 @@ class Breach(BaseModel):
     start: AwareDatetime
     due: AwareDatetime | None
     remarks: tuple[str, ...]
+    said: Said
+
+
+class Repeat(BaseModel):
+    """One revision of what is said about a person, complete: two breaches or more within twelve months."""
+
+    model_config = _MODEL
+    statement: UUID
+    rev: PositiveInt
+    status: Literal["in_force", "withdrawn"]
+    tenant: str
+    person: str
+    since: AwareDatetime
+    at: AwareDatetime
+    breaches: tuple[UUID, ...]
     said: Said
 
 
@@ -88,10 +103,14 @@ class Case:
             before = breach.status
 
 
-def read(value: bytes | None) -> Breach | None:
-    """The breach in a record's value; None for what makes no case. ValueError when it cannot be read."""
+_KNOWN: Final[dict[str, type[Breach | Repeat]]] = {BREACH: Breach, REPEAT: Repeat}
+
+
+def read(value: bytes | None) -> Breach | Repeat | None:
+    """What a record's value says; None for what is of no concern. ValueError when it cannot be read."""
     envelope = _Envelope.model_validate_json(value or b"")
-    return Breach.model_validate(envelope.data) if envelope.type == BREACH else None
+    known = _KNOWN.get(envelope.type)
+    return known.model_validate(envelope.data) if known else None
 
 
 def fold(case: Case | None, breach: Breach) -> Case:
@@ -106,6 +125,24 @@ def cases_of(breaches: Iterable[Breach]) -> dict[UUID, Case]:
     for breach in breaches:
         cases[breach.statement] = fold(cases.get(breach.statement), breach)
     return cases
+
+
+def in_force(repeats: Iterable[Repeat]) -> list[Repeat]:
+    """What holds about people, whatever the order and repetition of `repeats`: by person, then by time."""
+    newest: dict[UUID, Repeat] = {}
+    for repeat in repeats:
+        known = newest.get(repeat.statement)
+        if known is None or known.rev < repeat.rev:
+            newest[repeat.statement] = repeat
+    holding = [repeat for repeat in newest.values() if repeat.status == "in_force"]
+    return sorted(holding, key=lambda repeat: (repeat.tenant, repeat.person, repeat.at, repeat.statement))
+
+
+def line_of_person(repeat: Repeat) -> str:
+    """What is said about a person, for people, in one line."""
+    cases = ", ".join(map(str, repeat.breaches))
+    quiet = "-" if repeat.said.announce else "tell nobody"
+    return f"{repeat.person} | {len(repeat.breaches)} from {_told(repeat.since)} to {_told(repeat.at)} | {cases} | {quiet}"
 
 
 def line_of(case: Case) -> str:

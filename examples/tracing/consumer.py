@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Any, Final
 
 from aiokafka import ConsumerRecord
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from examples.tracing import store
-from examples.tracing.cases import Breach, read
+from examples.tracing.cases import Breach, Repeat, read
 
 _LONGEST_PAUSE: Final = 10.0
 
@@ -22,12 +23,12 @@ log = logging.getLogger("tracing")
 
 
 def application(
-    engine: AsyncEngine, *, bootstrap: str, topic: str, group: str, session_ms: int
+    engine: AsyncEngine, *, bootstrap: str, topics: Sequence[str], group: str, session_ms: int
 ) -> FastStream:
-    """A consumer of `topic` that keeps cases in `engine`; any number may run in one `group`."""
+    """A consumer of `topics` that keeps cases in `engine`; any number may run in one `group`."""
     broker = KafkaBroker(bootstrap.split(","), consumer_only=True, allow_auto_create_topics=False, logger=log)
     subscriber = broker.subscriber(
-        topic,
+        *topics,
         batch=True,
         group_id=group,
         session_timeout_ms=session_ms,
@@ -42,9 +43,9 @@ def application(
     @subscriber
     async def take(records: Any) -> None:
         # FastStream logs an error that leaves this function and goes on with the next batch.
-        breaches, unread = sort(records)
+        told, unread = sort(records)
         pause = 0.1
-        while not await _kept(engine, breaches, unread):
+        while not await _kept(engine, told, unread):
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
         if consumer := subscriber.consumer:
@@ -53,25 +54,26 @@ def application(
     return FastStream(broker, logger=log)
 
 
-def sort(records: tuple[ConsumerRecord, ...]) -> tuple[list[Breach], list[dict[str, Any]]]:
-    """The breaches in `records`, and a row for each record that cannot be read."""
-    breaches, unread = [], []
+def sort(records: tuple[ConsumerRecord, ...]) -> tuple[list[Breach | Repeat], list[dict[str, Any]]]:
+    """What `records` tell of breaches and people, and a row for each record that cannot be read."""
+    told: list[Breach | Repeat] = []
+    unread = []
     for record in records:
         try:
-            breach = read(record.value)
+            said = read(record.value)
         except ValueError as error:
             place = {"topic": record.topic, "part": record.partition, "place": record.offset}
             log.warning("cannot be read: %s: %s", place, error)
             unread.append({**place, "value": record.value, "why": str(error)})
         else:
-            breaches += [breach] if breach else []
-    return breaches, unread
+            told += [said] if said else []
+    return told, unread
 
 
-async def _kept(engine: AsyncEngine, breaches: list[Breach], unread: list[dict[str, Any]]) -> bool:
+async def _kept(engine: AsyncEngine, told: list[Breach | Repeat], unread: list[dict[str, Any]]) -> bool:
     try:
         async with engine.begin() as tx:
-            await store.keep(tx, breaches, unread)
+            await store.keep(tx, told, unread)
     except (DBAPIError, OSError) as error:
         log.warning("not kept yet: %s", error)
         return False

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from examples.tracing.cases import Breach, Case, cases_of
+from examples.tracing.cases import Breach, Case, Repeat, cases_of, in_force
 
 _SCHEMA: Final = sa.MetaData(schema="tracing")
 
@@ -21,6 +21,15 @@ _REVISION: Final = sa.Table(
     "revision",
     _SCHEMA,
     sa.Column("breach", sa.Uuid, primary_key=True),
+    sa.Column("rev", sa.Integer, primary_key=True),
+    sa.Column("said", JSONB, nullable=False),
+)
+
+#: The same of persons.
+_REPEAT: Final = sa.Table(
+    "repeat",
+    _SCHEMA,
+    sa.Column("statement", sa.Uuid, primary_key=True),
     sa.Column("rev", sa.Integer, primary_key=True),
     sa.Column("said", JSONB, nullable=False),
 )
@@ -45,10 +54,19 @@ async def create(engine: AsyncEngine) -> None:
         await tx.run_sync(_SCHEMA.create_all)
 
 
-async def keep(tx: AsyncConnection, breaches: Sequence[Breach], unread: Sequence[dict[str, Any]]) -> None:
+async def keep(
+    tx: AsyncConnection, told: Sequence[Breach | Repeat], unread: Sequence[dict[str, Any]]
+) -> None:
     """Add what is new."""
-    said = [{"breach": b.statement, "rev": b.rev, "said": b.model_dump(mode="json")} for b in breaches]
-    for table, rows in ((_REVISION, said), (_UNREAD, unread)):
+    breaches, repeats = (
+        [
+            {name: each.statement, "rev": each.rev, "said": each.model_dump(mode="json")}
+            for each in told
+            if isinstance(each, kind)
+        ]
+        for name, kind in (("breach", Breach), ("statement", Repeat))
+    )
+    for table, rows in ((_REVISION, breaches), (_REPEAT, repeats), (_UNREAD, unread)):
         if rows:
             await tx.execute(insert(table).on_conflict_do_nothing(), rows)
 
@@ -57,6 +75,12 @@ async def cases(tx: AsyncConnection) -> list[Case]:
     """All cases, in the order of their breaches' ids."""
     rows = await tx.execute(sa.select(_REVISION.c.said).order_by(_REVISION.c.breach, _REVISION.c.rev))
     return list(cases_of(map(Breach.model_validate, rows.scalars())).values())
+
+
+async def people(tx: AsyncConnection) -> list[Repeat]:
+    """What holds about people, by person."""
+    rows = await tx.execute(sa.select(_REPEAT.c.said))
+    return in_force(map(Repeat.model_validate, rows.scalars()))
 
 
 async def unread(tx: AsyncConnection) -> int:

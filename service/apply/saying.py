@@ -20,11 +20,12 @@ _UNDECIDED = frozenset({State.OPEN, State.BREACHED, State.INDETERMINATE})
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who says it, when and as of which W."""
+    """Who says it, when and as of which W; `provisional`: something said of the organisation before W may be missing."""
 
     topics: Topics
     watermark: Instant | None
     now: Instant
+    provisional: bool = False
 
     def say(
         self, found: Mapping[TicketKey, Finding]
@@ -42,6 +43,7 @@ class Voice:
             watermark=self.watermark,
             decided_at=self.now,
             announce=change.announce,
+            provisional=self.provisional and not change.said.withdrawn,
         )
         entry = Entry(
             said=change.said,

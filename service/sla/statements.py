@@ -102,11 +102,16 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """The newest revision of one statement as it was put into the ledger; `rev` counts from 1."""
+    """The newest revision of one statement as it was put into the ledger; `rev` counts from 1.
+
+    `addressed` is who heard of a rung when it was said first, or why nobody did; None for other statements.
+    """
 
     statement: Statement
     rev: int
     withdrawn: bool = False
+    addressed: Link | None = None
+    bare: bool = False  # put there before statements had holders, chain and evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from service.sla.instants import Duration
 from service.wire import times
 from service.wire.areas import area_event_of
 from service.wire.attribution import attributed
+from service.wire.directory import directory_event_of
 from service.wire.envelope import opened
 from service.wire.facts import digest, event_of
 from service.wire.records import Accepted, Reason, Record, Refused
@@ -40,8 +41,19 @@ def decode_area(record: Record, *, tenant: str, ahead: Duration, max_bytes: int)
 
     A refusal is attributed to no ticket.
     """
+    return _shared(record, area_event_of, tenant, ahead, max_bytes)
+
+
+def decode_directory(record: Record, *, tenant: str, ahead: Duration, max_bytes: int) -> Accepted | Refused:
+    """As `decode_area`, for a record of the directory topic: its `ticket` is the subject."""
+    return _shared(record, directory_event_of, tenant, ahead, max_bytes)
+
+
+def _shared(
+    record: Record, event_of: _EventOf, tenant: str, ahead: Duration, max_bytes: int
+) -> Accepted | Refused:
     try:
-        event = _event(record, area_event_of, tenant, max_bytes)
+        event = _event(record, event_of, tenant, max_bytes)
         _check_time(record, event, ahead)
         return Accepted(event, digest(event), record)
     except Exception as error:  # noqa: BLE001 - as in `decode`

@@ -59,6 +59,7 @@ class Tracer:
     dsn: str
     group: str = field(default_factory=lambda: unique("tracing"))
     process: subprocess.Popen | None = None
+    statements: str = ""
 
     async def connect(self) -> asyncpg.Connection:
         return await asyncpg.connect(self.dsn.replace("+asyncpg", ""))
@@ -69,6 +70,7 @@ class Tracer:
             "TRACING_DATABASE_URL": self.dsn,
             "TRACING_KAFKA_BOOTSTRAP": self.bootstrap,
             "TRACING_BREACHES_TOPIC": self.topic,
+            "TRACING_STATEMENTS_TOPIC": self.statements,
             "TRACING_GROUP": self.group,
             "TRACING_SESSION_MS": "2000",
         }
@@ -84,10 +86,10 @@ class Tracer:
         self.process.send_signal(number)
         return self.process.wait(30)
 
-    def listed(self, *more: str) -> list[str]:
-        command = [sys.executable, "-m", "examples.tracing", "cases", *more]
+    def listed(self, *more: str, command: str = "cases") -> list[str]:
+        called = [sys.executable, "-m", "examples.tracing", command, *more]
         done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60, check=True
+            called, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60, check=True
         )
         assert done.stderr == "", done.stderr
         return done.stdout.splitlines()
@@ -171,6 +173,35 @@ async def test_a_case_follows_what_becomes_known(topics, database, tracer_of):
     assert tracer.listed()[0].startswith("open | ")
     assert tracer.end(signal.SIGTERM) == 0
     await line.close()
+
+
+async def test_what_is_said_of_a_person_follows_the_breaches(topics, database, tracer_of):
+    """Two breaches in the hands of p1; the first turns out to have been answered in time; that proof was wrong."""
+    line = await bench(topics, database, rules=RULES)
+    tracer = tracer_of(line.settings.breaches_topic)
+    tracer.statements = line.settings.statements_topic
+    tracer.start()
+    async with running(line.app()):
+        await line.publish([opened("t1", START, to="p1"), opened("t2", START + HOUR, to="p1")])
+        line.clock.now = START + 3 * HOUR
+        await until(lambda: repeats_are(tracer, 1))
+        (said,) = tracer.listed(command="people")
+        assert said.startswith("p1 | 2 from 2015-04-01 00:00:00 +0000 to 2016-04-01 02:00:00 +0000 | ")
+
+        proof = replied("t1", START + 40 * MINUTE)
+        await line.publish([proof])
+        await until(lambda: repeats_are(tracer, 0))
+        assert tracer.listed(command="people") == []
+        await line.publish([told("t1", "voided", START + 3 * HOUR, event=proof.id)])
+        await until(lambda: repeats_are(tracer, 1))
+    assert tracer.listed(command="people") == [said]
+    assert tracer.end(signal.SIGTERM) == 0
+    await line.close()
+
+
+async def repeats_are(tracer: Tracer, number: int) -> bool:
+    async with tracer.kept() as tx:
+        return len(await store.people(tx)) == number
 
 
 async def due_is(tracer: Tracer, told: str) -> bool:

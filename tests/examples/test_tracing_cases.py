@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from itertools import permutations
 from pathlib import Path
 from uuid import UUID
 
@@ -9,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examples.tracing.cases import Case, Step, cases_of, line_of, read
+from examples.tracing.cases import (
+    Breach,
+    Case,
+    Repeat,
+    Step,
+    cases_of,
+    in_force,
+    line_of,
+    line_of_person,
+    read,
+)
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "contracts" / "examples"
 
@@ -126,7 +137,9 @@ def test_a_case_in_one_line():
 def test_breaches_of_the_contract_make_cases_and_nothing_else_does(path):
     found = read(json.dumps(json.loads(path.read_text())["value"]).encode())
 
-    assert (found is not None) == path.name.startswith("statement.breach.v1.")
+    assert isinstance(found, Breach) == path.name.startswith("statement.breach.v1.")
+    assert isinstance(found, Repeat) == path.name.startswith("statement.repeat.v1.")
+    assert (found is None) == (path.name.split(".")[1] not in {"breach", "repeat"})
 
 
 def test_types_and_fields_that_are_not_known_are_passed_over():
@@ -155,3 +168,18 @@ def test_a_breach_without_what_the_contract_promises_is_a_value_error():
         del made["data"][name]
         with pytest.raises(ValueError, match=name):
             read(json.dumps(made).encode())
+
+
+def test_of_persons_the_highest_revision_holds_in_any_order():
+    said = read(json.dumps(value("repeat.v1.in_force")).encode())
+    back = read(json.dumps(value("repeat.v1.withdrawn")).encode())
+    again = said.model_copy(update={"rev": 3, "breaches": said.breaches[1:]})
+
+    for arrived in permutations([said, back, again, said]):
+        assert in_force(arrived) == [again]
+    assert in_force([back, said]) == []
+    assert line_of_person(said) == (
+        "u-317 | 3 from 2025-03-01 16:00:00 +0000 to 2026-03-02 09:40:00 +0000"
+        " | 7f0d1a52-9a51-5d0c-8f3b-2f6c1f0e7a11, a35d4f3e-6a57-5f7e-9d0e-4d1b7a52c9d2,"
+        " dda62524-2f8a-52d4-9fa5-0a1fbbf9f5c1 | -"
+    )
