@@ -4,7 +4,7 @@
 ARGS ?=
 bin := .venv/bin
 
-.PHONY: help setup demo test lint format chaos bench contracts release-contracts lock clean
+.PHONY: help setup demo test lint format chaos bench check-deploy contracts release-contracts lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-17s %s\n' "$$name" "$$text"; done
@@ -33,6 +33,11 @@ bench: setup ## throughput and latency on this machine
 	@$(bin)/python -m tests.parts
 	@$(bin)/python -m benchmarks $(ARGS)
 
+check-deploy: setup ## chart with Helm 3 and 4, image, compose; tools are fetched once
+	@$(bin)/python -m tests.parts
+	@$(bin)/python -m tests.deploy.tools
+	@$(bin)/python -m pytest -m 'not chaos' tests/deploy $(ARGS)
+
 contracts: setup ## write docs/contracts/asyncapi.yaml anew, and say what breaks the last release
 	@$(bin)/python -m scripts.contracts write
 	@$(bin)/python -m scripts.contracts check
@@ -41,10 +46,15 @@ release-contracts: setup ## keep a copy of the contracts, which later ones are h
 	@$(bin)/python -m scripts.contracts write
 	@$(bin)/python -m scripts.contracts release
 
-lock: ## write requirements.lock anew from pyproject.toml (needs uv)
+compile := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-emit-index-url --no-emit-find-links
+
+lock: ## write the lock files anew: project, image, tools of check-deploy (needs uv)
 	@command -v uv >/dev/null || { echo 'lock: uv is not on PATH; pip install uv.' >&2; exit 3; }
-	@uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
-	  --no-header --no-emit-index-url --no-emit-find-links $(ARGS) pyproject.toml -o requirements.lock
+	@$(compile) --all-extras $(ARGS) pyproject.toml -o requirements.lock
+	@$(compile) --extra fast --constraints requirements.lock pyproject.toml -o deploy/requirements.lock
+	@$(compile) --constraints requirements.lock deploy/build.in -o deploy/build.lock
+	@cd tests/deploy && $(compile) --no-deps tools.in -o tools.lock
 
 clean: ## remove the environment and what tools left behind
 	@rm -rf .venv .setup.lock .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov build dist

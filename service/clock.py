@@ -125,12 +125,15 @@ class Clock:
         *,
         topics: tuple[str, ...],
         shared: tuple[str, ...] = (),
+        followed: tuple[str, ...] = (),
         steadiness: Steadiness,
         database_now: Callable[[], Awaitable[Instant]],
         interval: float = 0.5,
         behind: Duration = 10 * SECOND,
     ) -> None:
         """W is proved over `topics`, which have to exist, and over `shared` ones, unless they never did.
+
+        How far `followed` ones are applied is proved beside it; W does not wait for them.
 
         `interval` in seconds between probes; `behind`: how far back W must be to be called so.
         """
@@ -140,6 +143,7 @@ class Clock:
         self._metrics = metrics
         self._topics = topics
         self._shared = shared
+        self._followed = followed
         self._steadiness = steadiness
         self._database_now = database_now
         self._interval = interval
@@ -170,17 +174,24 @@ class Clock:
         # Nobody has said anything on a topic that was never there. One that was, and is gone, held what is lost now.
         may_lack = set(self._shared) - {topic for topic, _ in known}
         try:
-            extents, doubt = await self._prober.extents(self._required, may_lack), tick.doubt
+            found = await self._prober.extents(
+                (*self._required, *self._followed), may_lack | set(self._followed)
+            )
+            extents = {topic: parts for topic, parts in found.items() if topic not in self._followed}
+            beside = {topic: parts for topic, parts in found.items() if topic in self._followed}
+            doubt = tick.doubt
             self._show_absent(frozenset(may_lack - extents.keys()))
         except BrokerAwayError as error:
             log.warning("probe_failed", error=str(error)[:300])
-            extents, doubt = {}, "broker_away"
+            extents, beside, doubt = {}, {}, "broker_away"
         except TopicMissingError as error:
             log.warning("topic_missing", topics=str(error))
-            extents, doubt = {}, "topic_missing"
+            extents, beside, doubt = {}, {}, "topic_missing"
         doubt = doubt or doubt_of(extents, known)
         if not doubt:
-            self._readings.add(Reading(tick.t0, {place: extent.end for place, extent in _places(extents)}))
+            sound = {topic: parts for topic, parts in beside.items() if not doubt_of({topic: parts}, known)}
+            ends = {place: extent.end for place, extent in _places(extents | sound)}
+            self._readings.add(Reading(tick.t0, ends))
         elif doubt in {progress.RECREATED, "lost_beginning"}:
             self._readings.clear()  # of a log that is no more
         return await self._settle(tick.t0, extents, doubt)
@@ -213,7 +224,7 @@ class Clock:
     async def _prove(self, tx: Tx) -> None:
         positions = {place: row.next_offset for place, row in (await _known(tx)).items()}
         for reading in self._readings.reached(positions):
-            for topic in self._required:
+            for topic in (*self._required, *self._followed):
                 ends = {part: end for (of, part), end in reading.ends.items() if of == topic}
                 await progress.prove(tx, topic, ends, reading.t0)
 
@@ -240,6 +251,7 @@ class Clock:
         self._metrics.wakeups.inc(woken.claimed)
         self._metrics.wakeups_unchanged.inc(woken.for_nothing)
         self._metrics.area_wakeups.inc(woken.marked)
+        self._metrics.no_roles(woken.unfilled)
         self._metrics.said(
             {(kind.value, withdrawn): count for (kind, withdrawn), count in woken.said.items()}
         )

@@ -34,6 +34,19 @@ FROZEN: Final = (
     "area_parked",  # a record about areas could not be read or applied: it may bear on any ticket
 )
 
+#: Why a role of a chain is filled by nobody.
+UNFILLED: Final = (
+    "no_contact",
+    "no_holder",
+    "no_person",
+    "no_area",
+    "unknown_area",
+    "no_owner",
+    "unknown_person",
+    "no_unit",
+    "no_head",
+)
+
 _SECONDS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400, 604800)
 
 
@@ -55,6 +68,20 @@ class Metrics:
         self.events = _counter(registry, "sla_events", "Records by what became of them.", "result", RESULTS)
         self.area_events = _counter(
             registry, "sla_area_events", "Records about areas by what became of them.", "result", RESULTS
+        )
+        self.directory_events = _counter(
+            registry,
+            "sla_directory_events",
+            "Records about the organisation by what became of them.",
+            "result",
+            RESULTS,
+        )
+        self.unfilled = _counter(
+            registry,
+            "sla_roles_unfilled",
+            "Roles of said breaches and escalations that nobody fills, by the reason.",
+            "reason",
+            UNFILLED,
         )
         self.parked_by = _counter(
             registry, "sla_events_parked", "Parked records by reason.", "reason", reasons
@@ -128,6 +155,9 @@ class Metrics:
         self.parked = _gauge(registry, "sla_parked", "Parked records neither released nor dropped.")
         self.in_doubt = _gauge(registry, "sla_tickets_in_doubt", "Tickets with such a record.")
         self.unjudged = _gauge(registry, "sla_tickets_unjudged", "Tickets whose judging failed.")
+        self.directory_lag = _gauge(
+            registry, "sla_directory_lag_seconds", "By how much the directory is read less far than W."
+        )
         self.due = _gauge(registry, "sla_tickets_due", "Tickets due for judging and not judged yet.")
         self.due_oldest = _gauge(
             registry,
@@ -139,6 +169,11 @@ class Metrics:
         """Count revisions by (kind, withdrawn)."""
         for (kind, withdrawn), count in counts.items():
             self.statements.labels(kind, STATUSES[withdrawn]).inc(count)
+
+    def no_roles(self, counts: Mapping[str, int]) -> None:
+        """Count roles that nobody fills, by the reason."""
+        for reason, count in counts.items():
+            self.unfilled.labels(reason).inc(count)
 
     def freeze(self, reason: str) -> None:
         """Show `reason`, one of `FROZEN`, or none of them for the empty string."""

@@ -81,6 +81,7 @@ class Settings(BaseModel):
     group: Name = "slaclock"
     tickets_topic: Name = "tickets.events.v1"
     areas_topic: Name = "areas.events.v1"
+    directory_topic: Name = "directory.events.v1"
     statements_topic: Name = "sla.statements.v1"
     breaches_topic: Name = "sla.breaches.v1"
 
@@ -94,6 +95,8 @@ class Settings(BaseModel):
     ahead_tolerance_seconds: Annotated[float, Field(ge=0, le=86_400)] = 60
     max_record_bytes: Count = 262_144
     max_events_per_ticket: Count = 10_000
+    directory_horizon_days: Annotated[float, Field(gt=0, le=3_650)] = 90
+    backdated_after_seconds: Annotated[float, Field(ge=0, le=31_536_000)] = 3_600
 
     # Clock
     probe_interval_ms: Millis = 500
@@ -146,8 +149,9 @@ class Settings(BaseModel):
             raise ValueError("kafka_heartbeat_ms has to be at most a third of kafka_session_ms")
         if self.drain_seconds * 1.5 + 9 > self.shutdown_seconds:
             raise ValueError("shutdown_seconds has to be at least 1.5 times drain_seconds and 9 more")
-        if len({self.tickets_topic, self.areas_topic, self.statements_topic, self.breaches_topic}) < 4:
-            raise ValueError("tickets_topic, areas_topic, statements_topic and breaches_topic have to differ")
+        named = ("tickets_topic", "areas_topic", "directory_topic", "statements_topic", "breaches_topic")
+        if len({getattr(self, name) for name in named}) < len(named):
+            raise ValueError(f"{', '.join(named[:-1])} and {named[-1]} have to differ")
         return self
 
 

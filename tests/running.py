@@ -18,7 +18,7 @@ from service.sla.instants import DAY, HOUR, MINUTE, SECOND, Instant
 from service.sla.statements import Statement
 from service.store import Database, outbox, policies, progress, tickets
 from service.store.policies import Version
-from service.wire import AREA, Outgoing, decode_output, publish_binary
+from service.wire import AREA, Outgoing, decode_output, is_statement, publish_binary
 from tests.parts import Topics, unique
 
 START: Instant = 16_892 * DAY  # 2016-04-01T00:00:00Z
@@ -120,7 +120,7 @@ class Bench:
             found = []
             while any([await consumer.position(part) < end for part, end in ends.items()]):
                 for records in (await consumer.getmany(timeout_ms=200)).values():
-                    found += [decode_output(record.value) for record in records]
+                    found += [decode_output(record.value) for record in records if is_statement(record.value)]
             return found
         finally:
             await consumer.stop()
@@ -159,8 +159,10 @@ class Bench:
             }
 
 
-async def bench(topics: Topics, dsn: str, *, partitions: int = 3, **changes: Any) -> Bench:
-    """New topics, a registered policy, settings for a quick test."""
+async def bench(
+    topics: Topics, dsn: str, *, partitions: int = 3, rules: str = POLICY, **changes: Any
+) -> Bench:
+    """New topics, the policy `rules` registered, settings for a quick test."""
     tickets = await topics.create("tickets", partitions, retention_ms="-1")
     statements = await topics.create("statements", 3, retention_ms="-1")
     breaches = await topics.create("breaches", 1, retention_ms="-1")
@@ -179,8 +181,8 @@ async def bench(topics: Topics, dsn: str, *, partitions: int = 3, **changes: Any
         **changes,
     }
     made = Bench(load({}, **given), HeldClock())
-    policy = read(POLICY, name="line")
-    version = Version(policy.id, policy.version, policy.effective_from, POLICY, START)
+    policy = read(rules, name="line")
+    version = Version(policy.id, policy.version, policy.effective_from, rules, START)
     async with made.database() as db, db.transaction() as tx:
         await policies.register(tx, policy.tenant, version)
     return made

@@ -93,7 +93,12 @@ class App:
         backoff = self._parts.backoff()
         done = asyncio.ensure_future(attempt("database", check, self._stops.first, backoff=backoff))
         while not done.done():
-            for pulse in (*roles.pulses.values(), roles.slices, roles.area_slices):
+            for pulse in (
+                *roles.pulses.values(),
+                roles.slices,
+                roles.area_slices,
+                roles.directory_slices,
+            ):
                 pulse.beat()
             await asyncio.wait({done}, timeout=1)
         if (error := done.result()) is not None:

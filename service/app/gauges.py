@@ -6,10 +6,10 @@ from collections import Counter
 
 from service.metrics import Metrics
 from service.sla.instants import SECOND, Instant
-from service.store import Database, outbox, parked, promises, tickets
+from service.store import Database, directory, outbox, parked, promises, tickets
 
 
-async def refresh(db: Database, metrics: Metrics) -> bool:
+async def refresh(db: Database, metrics: Metrics, *, directory_topic: str) -> bool:
     """Count anew; False, for there is never more to do. Raises what the database raises."""
     async with db.transaction() as tx:
         unfinished = await promises.unfinished(tx)
@@ -17,12 +17,14 @@ async def refresh(db: Database, metrics: Metrics) -> bool:
         backlog = await tickets.backlog(tx)
         trouble = await tickets.trouble(tx)
         standing = await parked.standing(tx)
+        lag = await directory.lag(tx, directory_topic)
     open_by_target: Counter[str] = Counter()
     for each in unfinished:
         open_by_target[each.target] += each.count
     metrics.open_by_target(open_by_target)
     metrics.outbox_rows.set(waiting.count)
     metrics.outbox_oldest.set(_seconds(waiting.oldest))
+    metrics.directory_lag.set(_seconds(lag))
     metrics.due.set(backlog.due)
     metrics.due_oldest.set(_seconds(backlog.oldest))
     metrics.in_doubt.set(trouble.in_doubt)

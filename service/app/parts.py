@@ -78,6 +78,9 @@ class Parts:
                 ahead=_micros(settings.ahead_tolerance_seconds),
                 max_bytes=settings.max_record_bytes,
                 max_events=settings.max_events_per_ticket,
+                directory=settings.directory_topic,
+                horizon=_micros(settings.directory_horizon_days * 86_400),
+                backdated_after=_micros(settings.backdated_after_seconds),
             ),
             topics=Topics(statements=settings.statements_topic, breaches=settings.breaches_topic),
             after_step=self._after_step,
@@ -103,6 +106,7 @@ class Parts:
             self._metrics,
             topics=(settings.tickets_topic,),
             shared=(settings.areas_topic,),
+            followed=(settings.directory_topic,),
             steadiness=Steadiness(
                 self._clocks,
                 tolerance=_micros(settings.clock_tolerance_seconds),

@@ -41,6 +41,7 @@ class Roles:
         self.pulses = {role: Pulse(role.value) for role in settings.roles}
         self.slices = Pulse("slices")
         self.area_slices = Pulse("area slices")
+        self.directory_slices = Pulse("directory slices")
 
     async def topics_exist(self, *roles: Role) -> None:
         """Raises TopicMissingError with a sentence, BrokerAwayError."""
@@ -51,7 +52,7 @@ class Roles:
 
     async def ingest(self) -> None:
         """Raises StalledError."""
-        pulses = Pulses(self.pulses[Role.INGEST], self.slices, self.area_slices)
+        pulses = Pulses(self.pulses[Role.INGEST], self.slices, self.area_slices, self.directory_slices)
         ingest = Ingest(self._settings, self._parts, self._metrics, self._stops.first, pulses)
         await ingest.run(lambda: self.topics_exist(Role.INGEST))
 
@@ -71,7 +72,7 @@ class Roles:
                 failed=self._metrics.failures.labels(Role.CLOCK.value).inc,
             ),
             run(
-                lambda: refresh(counting, self._metrics),
+                lambda: refresh(counting, self._metrics, directory_topic=settings.directory_topic),
                 stop,
                 pulse=Pulse("gauges"),
                 idle=settings.gauges_seconds,

@@ -38,7 +38,8 @@ def server_of(settings: Settings, parts: Parts, roles: Roles, metrics: Metrics) 
             return str(error)
         return ""
 
-    slices = [roles.slices, roles.area_slices] if Role.INGEST in settings.roles else []
+    ingesting = [roles.slices, roles.area_slices, roles.directory_slices]
+    slices = ingesting if Role.INGEST in settings.roles else []
     pulses = [*roles.pulses.values(), *slices]
     routes = {
         "/live": alive(pulses, settings.live_seconds),

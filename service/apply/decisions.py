@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from service.apply import areas
+from service.apply import areas, directory
 from service.apply.deciding import SERVICE, find, settle
 from service.apply.intake import Intake, Misfit, replaced
 from service.apply.outcome import NotParked, Released, StillUnfit
@@ -29,6 +29,8 @@ async def release(tools: Tools, place: Place, *, by: str, why: str, replace: boo
         row = await find(work, place)
         if row.shared:
             return await areas.release(tools, work, row, by=by, why=why, replace=replace)
+        if row.directory:
+            return await directory.release(tools, work, row, by=by, why=why, replace=replace)
         one = _readable(tools, row)
         key = (one.event.tenant, one.event.ticket)
         await work.begin()
@@ -48,6 +50,8 @@ async def drop(tools: Tools, place: Place, *, by: str, why: str) -> Released:
         row = await find(work, place)
         if row.shared:
             return await areas.drop(work, row, by=by, why=why)
+        if row.directory:
+            return await directory.drop(work, row, by=by, why=why)
         await work.begin()
         await work.lock([row.attributed] if row.attributed else [])
         await settle(work, [place], State.DROPPED, by=by, why=why)

@@ -8,7 +8,9 @@ from dataclasses import replace as with_
 
 from service.apply import areas as about_areas
 from service.apply import decisions, rejudging, slices
+from service.apply import directory as about_directory
 from service.apply.judging import Diff, Judge
+from service.apply.organisation import OrganisationBook
 from service.apply.outcome import Applied, Limits, Released, Slice, Topics, WallClock, Woken
 from service.apply.rejudging import Order, Rejudged
 from service.apply.shared import AreaBook
@@ -17,12 +19,13 @@ from service.apply.tools import Decode, RulesOf, Tools
 from service.apply.work import Work, nothing_fresh, transaction
 from service.sla.diff import diff as core_diff
 from service.sla.judge import judge as core_judge
-from service.store import Database, areas, parked, progress, tickets
+from service.store import Database, areas, directory, parked, progress, tickets
 from service.store.keys import TicketKey
 from service.store.parked import Place
 from service.store.progress import Watermark
 from service.wire.incoming import decode as wire_decode
 from service.wire.incoming import decode_area as wire_decode_area
+from service.wire.incoming import decode_directory as wire_decode_directory
 
 
 def _nothing(step: str) -> None:
@@ -50,19 +53,23 @@ class Door:
         diff: Diff = core_diff,
         decode: Decode = wire_decode,
         decode_area: Decode = wire_decode_area,
+        decode_directory: Decode = wire_decode_directory,
         after_step: Callable[[str], None] = _nothing,
     ) -> None:
+        limits = limits or Limits()
         self._tools = Tools(
             db=db,
             rules_of=rules_of,
             clock=clock,
-            limits=limits or Limits(),
+            limits=limits,
             topics=topics or Topics(),
             judge=judge,
             diff=diff,
             decode=decode,
             decode_area=decode_area,
+            decode_directory=decode_directory,
             areas=AreaBook(),
+            organisations=OrganisationBook(limits.horizon),
             after_step=after_step,
         )
         self._sweep = Sweep(self._tools)
@@ -83,6 +90,10 @@ class Door:
         """
         return await about_areas.apply(self._tools, piece)
 
+    async def apply_directory(self, piece: Slice) -> Applied:
+        """As `apply_areas`, for the topic of the organisation: makes due at once whom it bears on, and W does not wait for it."""
+        return await about_directory.apply(self._tools, piece)
+
     async def wake(self, limit: int) -> Woken:
         """Judge again up to `limit` tickets whose wake-up W has passed, and release records whose reason has gone.
 
@@ -92,6 +103,7 @@ class Door:
         woken, turn = await self._wake(limit)
         released = await decisions.release_due(self._tools, turn.places) if turn.places else 0
         released += await about_areas.release_due(self._tools, turn.about_areas)
+        released += await about_directory.release_due(self._tools, turn.about_directory)
         return with_(woken, released=released, marked=await self._sweep.step() if turn.is_pending else 0)
 
     async def judge_again(self, keys: Iterable[TicketKey]) -> int:
@@ -149,6 +161,7 @@ class Door:
             changed=len(effects.changed),
             for_nothing=len(waits.keys() - effects.changed),
             said=effects.said,
+            unfilled=effects.unfilled,
             delays=tuple(waits[key] for key in effects.changed if key in waits),
             unjudged=len(effects.unjudged),
         ), turn
@@ -156,10 +169,11 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """What else a turn has to do: records to be released, of tickets and about areas; tickets to be made due."""
+    """What else a turn has to do: records to be released, of tickets, areas, the organisation; tickets to be made due."""
 
     places: list[Place]
     about_areas: list[Place]
+    about_directory: list[Place]
     is_pending: bool
 
 
@@ -171,6 +185,7 @@ async def _turn(work: Work, stands: Watermark, limit: int) -> _Turn:
     return _Turn(
         [] if stands.at is None else await parked.releasable(work.tx, stands.at, limit),
         ahead,
+        [] if stands.at is None else await directory.ahead(work.tx, stands.at, limit),
         await areas.pending(work.tx) is not None,
     )
 

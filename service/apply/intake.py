@@ -107,6 +107,8 @@ def _note(past: Past, event: Event, one: Accepted | None = None, stands_for: str
     record = one.record if one else None
     past.digests[event.source, event.id] = digest
     origin = None if record is None else Origin(record.topic, record.part, record.offset, record.timestamp)
+    if record is not None:
+        past.recorded[event.source, event.id] = record.timestamp
     return Kept(stored, attributes, digest, origin, stands_for, one.trace if one else None)
 
 

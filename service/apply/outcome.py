@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from service.sla.instants import SECOND, Duration, Instant
+from service.sla.instants import DAY, HOUR, SECOND, Duration, Instant
 from service.sla.statements import Kind
 from service.wire.records import Reason, Record
 
@@ -23,7 +23,9 @@ class Limits:
     """`tenant` owns records that name none. An event may be at most `ahead` later than its record's timestamp.
 
     `max_bytes` of a record's value, `max_events` of one ticket's history. What is said of areas makes `marked_at_once`
-    tickets due in one transaction, for whose locks ingest may have to wait.
+    tickets due in one transaction, for whose locks ingest may have to wait. `directory` is the topic of the organisation; a fact
+    recorded more than `horizon` after an instant does not bear on it. What was recorded more than `backdated_after` after it
+    happened is evidence.
     """
 
     tenant: str = "default"
@@ -31,6 +33,9 @@ class Limits:
     max_bytes: int = 262_144
     max_events: int = 10_000
     marked_at_once: int = 5_000
+    directory: str = "directory.events.v1"
+    horizon: Duration = 90 * DAY
+    backdated_after: Duration = HOUR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +82,9 @@ class StillUnfit(Exception):  # noqa: N818
 #: How many revisions of each kind were said, and how many of them withdraw: (kind, withdrawn) -> count.
 Said = Mapping[tuple[Kind, bool], int]
 
+#: How many roles of the chains of these were filled by nobody, by the reason.
+Unfilled = Mapping[str, int]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
@@ -91,6 +99,7 @@ class Applied:
     parked: Mapping[Reason, int] = field(default_factory=dict)
     lateness: tuple[Duration, ...] = ()
     said: Said = field(default_factory=dict)
+    unfilled: Unfilled = field(default_factory=dict)
     unjudged: int = 0
 
     def __add__(self, other: Applied) -> Applied:
@@ -100,6 +109,7 @@ class Applied:
             parked=Counter(self.parked) + Counter(other.parked),
             lateness=self.lateness + other.lateness,
             said=Counter(self.said) + Counter(other.said),
+            unfilled=Counter(self.unfilled) + Counter(other.unfilled),
             unjudged=self.unjudged + other.unjudged,
         )
 
@@ -119,6 +129,7 @@ class Woken:
     marked: int = 0
     released: int = 0
     said: Said = field(default_factory=dict)
+    unfilled: Unfilled = field(default_factory=dict)
     delays: tuple[Duration, ...] = ()
     unjudged: int = 0
 

@@ -26,9 +26,15 @@ def read_again(record: Record, decode: Decode, limits: Limits) -> Accepted | Ref
 
 
 def row_of_refused(
-    one: Refused, at: Instant, decode: Decode, limits: Limits, *, shared: bool = False
+    one: Refused,
+    at: Instant,
+    decode: Decode,
+    limits: Limits,
+    *,
+    shared: bool = False,
+    directory: bool = False,
 ) -> Parked:
-    """`one`, parked at `at`; `shared`: it is about areas, and so about no single ticket."""
+    """`one`, parked at `at`; `shared` or `directory`: it is about areas or the organisation, and so about no ticket."""
     occurred_at = None
     if one.reason is Reason.AHEAD_OF_RECORD:
         again = read_again(one.record, decode, limits)
@@ -39,13 +45,14 @@ def row_of_refused(
         detail=one.detail,
         parked_at=at,
         tenant=one.tenant,
-        ticket=None if shared else one.ticket,
+        ticket=None if shared or directory else one.ticket,
         occurred_at=occurred_at,
         shared=shared,
+        directory=directory,
     )
 
 
-def row_of_misfit(one: Misfit, at: Instant, *, shared: bool = False) -> Parked:
+def row_of_misfit(one: Misfit, at: Instant, *, shared: bool = False, directory: bool = False) -> Parked:
     """`one`, parked at `at`; `shared` as above."""
     event = one.accepted.event
     return Parked(
@@ -54,9 +61,10 @@ def row_of_misfit(one: Misfit, at: Instant, *, shared: bool = False) -> Parked:
         detail=one.detail,
         parked_at=at,
         tenant=event.tenant,
-        ticket=None if shared else event.ticket,
+        ticket=None if shared or directory else event.ticket,
         occurred_at=event.at,
         shared=shared,
+        directory=directory,
     )
 
 

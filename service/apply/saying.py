@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from service.apply.judging import Change, Finding
 from service.apply.outcome import Topics
-from service.sla.events import EventKey
 from service.sla.instants import EARLIEST, Instant
 from service.sla.statements import Kind, Promise, State
 from service.store.keys import TicketKey, bucket_of
 from service.store.outbox import Message
 from service.store.statements import Entry
 from service.wire.outgoing import encode
-from service.wire.trace import Trace
-
-#: The traces that the records of events belong to.
-Traces: TypeAlias = Mapping[EventKey, Trace]
 
 #: A promise in one of these can still change without an event that comes after its due and its stop.
 _UNDECIDED = frozenset({State.OPEN, State.BREACHED, State.INDETERMINATE})
@@ -26,25 +20,22 @@ _UNDECIDED = frozenset({State.OPEN, State.BREACHED, State.INDETERMINATE})
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who says it, when and as of which W."""
+    """Who says it, when and as of which W; `provisional`: something said of the organisation before W may be missing."""
 
     topics: Topics
     watermark: Instant | None
     now: Instant
+    provisional: bool = False
 
     def say(
-        self, found: Mapping[TicketKey, Finding], traces: Mapping[TicketKey, Traces]
+        self, found: Mapping[TicketKey, Finding]
     ) -> Iterator[tuple[TicketKey, Change, Entry, list[Message]]]:
-        """Every change of `found` with its line and its messages; breaches go to both topics.
-
-        A message belongs to the trace of its cause; `traces` has those of what is new to each ticket.
-        """
+        """Every change of `found` with its line and its messages; breaches go to both topics."""
         for key, finding in found.items():
             for change in finding.changes:
-                trace = None if change.cause is None else traces[key].get(change.cause)
-                yield key, change, *self._written(bucket_of(*key), change, trace)
+                yield key, change, *self._written(bucket_of(*key), change)
 
-    def _written(self, bucket: int, change: Change, trace: Trace | None) -> tuple[Entry, list[Message]]:
+    def _written(self, bucket: int, change: Change) -> tuple[Entry, list[Message]]:
         statement = change.said.statement
         out = encode(
             change.said,
@@ -52,7 +43,8 @@ class Voice:
             watermark=self.watermark,
             decided_at=self.now,
             announce=change.announce,
-            trace=trace,
+            provisional=self.provisional and not change.said.withdrawn,
+            trace=change.trace,
         )
         entry = Entry(
             said=change.said,

@@ -90,6 +90,7 @@ def _applied(intake: Intake, rows: list[Parked], effects: Effects) -> Applied:
         parked=Counter(row.reason for row in rows),
         lateness=tuple(one.origin.at - one.event.at for one in kept if one.origin),
         said=effects.said,
+        unfilled=effects.unfilled,
         unjudged=len(effects.unjudged),
     )
 

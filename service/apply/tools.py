@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from service.apply.judging import Diff, Judge
+from service.apply.organisation import OrganisationBook
 from service.apply.outcome import Limits, Topics, WallClock
 from service.apply.shared import AreaBook
 from service.sla.instants import Duration
@@ -19,7 +20,7 @@ RulesOf: TypeAlias = Callable[[Tx, str], Awaitable[Rules | None]]
 
 
 class Decode(Protocol):
-    """`service.wire.incoming.decode`, or `decode_area`."""
+    """`service.wire.incoming.decode`, `decode_area` or `decode_directory`."""
 
     def __call__(
         self, record: Record, *, tenant: str, ahead: Duration, max_bytes: int
@@ -39,5 +40,7 @@ class Tools:
     diff: Diff
     decode: Decode
     decode_area: Decode
+    decode_directory: Decode
     areas: AreaBook
+    organisations: OrganisationBook
     after_step: Callable[[str], None]

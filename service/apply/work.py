@@ -11,17 +11,19 @@ from typing import TypeAlias
 from service.apply import versions
 from service.apply.intake import Intake, Misfit, take_in
 from service.apply.judging import UNPROVED, Bench, Case, Finding
-from service.apply.saying import Traces, Voice, not_before, settled_at
+from service.apply.organisation import Organisation
+from service.apply.people import Occasion, recount
+from service.apply.saying import Voice, not_before, settled_at
 from service.apply.shared import Chronicle, Words, areas_of, words_of
 from service.apply.tools import Tools
-from service.sla.events import Doubt
-from service.sla.history import key_of
+from service.sla.events import Doubt, key_of
 from service.sla.instants import EARLIEST, Instant
 from service.sla.policy import Rules
 from service.sla.statements import Kind, Said
 from service.store import (
     Tx,
     areas,
+    directory,
     events,
     outbox,
     parked,
@@ -47,6 +49,7 @@ class Effects:
 
     changed: set[TicketKey] = field(default_factory=set)
     said: Counter[tuple[Kind, bool]] = field(default_factory=Counter)
+    unfilled: Counter[str] = field(default_factory=Counter)
     rejected: dict[TicketKey, str] = field(default_factory=dict)
     unjudged: dict[TicketKey, str] = field(default_factory=dict)
 
@@ -95,8 +98,9 @@ class Work:
         self._grounds: dict[str, Ground] = {}
         self._heard: Mapping[TicketKey, int] = {}
         self._places: dict[TicketKey, frozenset[str]] = {}
-        self._traces: dict[TicketKey, Traces] = {}
         self._revision = 0
+        self._organisations: dict[str, Organisation] = {}
+        self._is_provisional = False
 
     async def begin(self) -> None:
         """Keep what many tickets share as it is until the transaction ends. Comes before any ticket is locked."""
@@ -135,7 +139,15 @@ class Work:
             rules = self.rules_of(tenant)
             chronicle = await self._tools.areas(self.tx, tenant, self._revision)
             self._grounds[tenant] = Ground(rules, words_of(rules), chronicle)
+        await self._look_up({tenant for tenant, _ in locked})
         self.pasts = await events.past(self.tx, locked)
+
+    async def _look_up(self, tenants: Iterable[str]) -> None:
+        """What is known of the organisations of `tenants`."""
+        stands = await directory.standing(self.tx, self._tools.limits.directory, self.watermark)
+        self._is_provisional = stands.is_provisional
+        for tenant in tenants:
+            self._organisations[tenant] = await self._tools.organisations(self.tx, tenant, stands.revision)
 
     def take_in(self, accepted: Iterable[Accepted], most: int | None) -> Intake:
         """Sort arriving events by what is stored of their tickets; those of tenants without a policy do not fit."""
@@ -190,7 +202,6 @@ class Work:
         told = ground.chronicle.bearing_on(self._places[key], since)
         news = [each for each in told if each.nr > heard]
         happened: list[Told | Kept] = [*news, *added]
-        self._traces[key] = {key_of(each.event): each.trace for each in happened if each.trace}
         return Case(
             tuple(past),
             fresh,
@@ -198,6 +209,10 @@ class Work:
             said,
             shared=tuple(each.event for each in told if each.nr <= heard),
             news=tuple(each.event for each in news),
+            organisation=self._organisations[key[0]],
+            recorded=self.pasts[key].recorded,
+            backdated_after=self._tools.limits.backdated_after,
+            traces={key_of(each.event): each.trace for each in happened if each.trace},
         )
 
     def _find(self, key: TicketKey, case: Case, failures: dict[TicketKey, str]) -> Finding | None:
@@ -225,14 +240,21 @@ class Work:
                 found[key] = finding
 
     async def _say(self, found: Mapping[TicketKey, Finding], effects: Effects) -> None:
-        spoken = list(Voice(self._tools.topics, self.watermark, self.now).say(found, self._traces))
+        voice = Voice(self._tools.topics, self.watermark, self.now, self._is_provisional)
+        spoken = list(voice.say(found))
         for key, change, _, _ in spoken:
             effects.changed.add(key)
             effects.said[change.said.statement.kind, change.said.withdrawn] += 1
+            if not change.said.withdrawn:
+                effects.unfilled.update(
+                    link.reason for link in change.said.statement.chain if not link.person
+                )
         await statements.add(self.tx, [entry for _, _, entry, _ in spoken])
         self._tools.after_step("statements saved")
         await outbox.add(self.tx, [message for *_, messages in spoken for message in messages])
         self._tools.after_step("outbox written")
+        occasion = Occasion(self._tools.topics.statements, self.watermark, self.now)
+        await recount(self.tx, [(key, change) for key, change, _, _ in spoken], self.rules_of, occasion)
 
     def _standing(
         self,

@@ -65,13 +65,14 @@ def attributes_read(rules: Rules) -> frozenset[str]:
 
 def _asked(policy: Policy) -> Iterator[str]:
     for target in policy.targets:
-        yield from (where.attribute for where in _conditions(target.applies))
-        yield from (where.attribute for match in _matches(target) for where in _conditions(match.where))
+        yield from (where.attribute for where in conditions_of(target.applies))
+        yield from (where.attribute for match in matches_of(target) for where in conditions_of(match.where))
         if target.stated_by:
             yield target.stated_by
 
 
-def _matches(target: Target) -> Iterator[Match]:
+def matches_of(target: Target) -> Iterator[Match]:
+    """Every event that `target` looks at."""
     deemed, lapsed = target.deemed, target.lapsed
     return chain(
         target.start,
@@ -83,7 +84,8 @@ def _matches(target: Target) -> Iterator[Match]:
     )
 
 
-def _conditions(conditions: Iterable[Where]) -> Iterator[Where]:
+def conditions_of(conditions: Iterable[Where]) -> Iterator[Where]:
+    """`conditions` and those inside them."""
     for where in conditions:
         yield where
-        yield from _conditions(where.also)
+        yield from conditions_of(where.also)

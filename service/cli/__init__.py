@@ -7,7 +7,9 @@ from service.cli.calendar import calendar
 from service.cli.demo import demo
 from service.cli.diff import diff
 from service.cli.due import due
+from service.cli.events_check import events
 from service.cli.explain import explain
+from service.cli.hotline import hotline
 from service.cli.parked import parked
 from service.cli.policy import policy
 from service.cli.program import slaclock
@@ -18,5 +20,19 @@ from service.cli.serve import migrate, serve
 __all__ = ["slaclock"]
 
 policy.add_command(diff)
-for command in (serve, migrate, policy, due, calendar, explain, backtest, report, rejudge, parked, demo):
+for command in (
+    serve,
+    migrate,
+    policy,
+    due,
+    calendar,
+    explain,
+    backtest,
+    report,
+    events,
+    hotline,
+    rejudge,
+    parked,
+    demo,
+):
     slaclock.add_command(command)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import click
 
 from service.cli.database import settings, typed
 from service.cli.output import show, show_json
+from service.cli.program import Problem
+
+_LOOK_AGAIN_SECONDS = 1.0
 
 
 @click.command()
@@ -34,14 +38,48 @@ def serve(roles: tuple[str, ...], first: bool) -> int:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def migrate(as_json: bool) -> None:
+@click.option(
+    "--wait",
+    "seconds",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Change nothing; wait, at most so long, until somebody else has done it.",
+)
+def migrate(as_json: bool, seconds: float | None) -> None:
     """Bring the database's schema up to date. Harmless while the service runs, and when nothing is to be done."""
     from service.store.migrations import upgrade
 
     url = settings().database_url.get_secret_value()
+    if seconds is not None:
+        with typed():
+            found = asyncio.run(_waited(url, seconds))
+        if as_json:
+            show_json({"before": found, "after": found})
+        else:
+            show(f"at {found}")
+        return
     with typed():
         before, after = asyncio.run(upgrade(url))
     if as_json:
         show_json({"before": before, "after": after})
     else:
         show(f"at {after} already" if before == after else f"from {before or 'nothing'} to {after}")
+
+
+async def _waited(url: str, seconds: float) -> str | None:
+    """The schema's revision once this release can run on it; Problem, or what the database raises, after `seconds`."""
+    from service.app.schema import OldSchemaError, check_schema
+    from service.store import Unavailable
+    from service.store.migrations import current
+
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            await check_schema(url)
+            return await current(url)
+        except (OldSchemaError, Unavailable) as error:
+            if time.monotonic() >= until:
+                if isinstance(error, Unavailable):
+                    raise
+                raise Problem(str(error)) from None
+        await asyncio.sleep(_LOOK_AGAIN_SECONDS)

@@ -41,6 +41,7 @@ class Tickets(Portions):
             self._metrics.parked_by.labels(reason.value).inc(count)
         for late in applied.lateness:
             self._metrics.lateness.observe(late / SECOND)
+        self._metrics.no_roles(applied.unfilled)
         self._metrics.said(
             {(kind.value, withdrawn): count for (kind, withdrawn), count in applied.said.items()}
         )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.sla.statements import Kind, Statement
-from service.wire.outgoing import decode_output
+from service.wire.outgoing import decode_output, is_statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class Difference:
 
 
 def spoken(values: Iterable[bytes]) -> Spoken:
-    """What `values`, records of the statements topic, say together; msgspec.ValidationError when one is no statement."""
+    """What `values`, records of the statements topic, say together, notices left out; msgspec.ValidationError for others."""
     newest: dict[str, tuple[int, bool, Statement]] = {}
     revisions: dict[str, set[int]] = {}
     said: Counter[Kind] = Counter()
     withdrawn: Counter[Kind] = Counter()
     repeats = 0
-    for value in values:
+    for value in filter(is_statement, values):
         statement, rev, gone = decode_output(value)
         seen = revisions.setdefault(statement.id, set())
         if rev in seen:
@@ -62,5 +62,13 @@ def differences(line: dict[str, Statement], backtest: dict[str, Statement]) -> l
     return [
         Difference(id_, line.get(id_), backtest.get(id_))
         for id_ in sorted(line.keys() | backtest.keys())
-        if line.get(id_) != backtest.get(id_)
+        if _untimed(line.get(id_)) != _untimed(backtest.get(id_))
     ]
+
+
+def _untimed(statement: Statement | None) -> Statement | None:
+    """Without what rests on when events were recorded, which a file of events does not tell."""
+    if statement is None or statement.evidence is None:
+        return statement
+    is_verdict = statement.kind is Kind.VERDICT
+    return replace(statement, evidence=None if is_verdict else replace(statement.evidence, told_late=()))

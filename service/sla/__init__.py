@@ -13,16 +13,20 @@ about which a record could not be read.
 From a history to statements: `history` orders it, `succession` finds which version of the rules governs when, `ticket` is
 what all promises share, `promise` finds where each begins, `walk` takes it through the `transitions` on its `timeline`,
 by its `terms` and the `hearing` of the `pleas` about it, `course` is what became of it, `ladder` its rungs, `view` what
-may be said of it, and `judge` says it of all. `tally` is what many promises come to.
+may be said of it, and `judge` says it of all. To a breach the `dossier` attaches who held the ticket how long (`custody`),
+who has to be heard by the `directory` of the day (`chain`), and what was going on (`evidence`). `tally` is what many
+promises come to.
 """
 
 from service.sla.diff import diff
+from service.sla.directory import Directory
 from service.sla.events import Doubt, Event, Gap
 from service.sla.history import History
-from service.sla.judge import explain, judge
+from service.sla.judge import addressed, explain, judge
 from service.sla.policy import Policy, Rules
 from service.sla.statements import Judgement, Said, Statement
 
 __all__ = [
-    "Doubt", "Event", "Gap", "History", "Judgement", "Policy", "Rules", "Said", "Statement", "diff", "explain", "judge",
+    "Directory", "Doubt", "Event", "Gap", "History", "Judgement", "Policy", "Rules", "Said", "Statement", "addressed", "diff",
+    "explain", "judge",
 ]  # fmt: skip

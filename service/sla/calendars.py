@@ -82,6 +82,11 @@ class Edition:
         last = self._versions[-1].known_until
         return NEVER if last is None else at_wall(last, DAY, self.zone)
 
+    @property
+    def known_since(self) -> date | None:
+        """When its last version was published; None for the first."""
+        return self._versions[-1].known_since
+
     def is_working(self, day: date) -> bool:
         """Whether the date has any working time; one that a change of zone skipped has none."""
         return any(to > start for start, to in self.of(day)) and self._exists(day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -19,13 +19,17 @@ NOTHING: Final[Mapping[str, Json]] = MappingProxyType({})
 
 #: The types whose meaning the engine knows, in the order in which facts of one instant, source and sequence
 #: number are read. An owner's own types stand where `noted` stands. A stop precedes the reopening that undoes
-#: it; a resumption precedes a new hold; what takes a fact out of the history comes last.
+#: it; a resumption precedes a new hold, a release whoever takes the ticket up; what takes a fact out of the history comes last.
 VOCABULARY: Final[tuple[str, ...]] = (
     "opened",
     "split",
     "reclassified",
     "rejudge",
+    "released",
     "assigned",
+    "transferred",
+    "guided",
+    "escalated",
     "documents_requested",
     "documents_complete",
     "promise_accepted",
@@ -38,7 +42,10 @@ VOCABULARY: Final[tuple[str, ...]] = (
     "report_written",
     "urged",
     "acknowledged",
+    "contacted",
     "noted",
+    "aggravated",
+    "mitigated",
     "replied",
     "resumed",
     "held",
@@ -54,6 +61,15 @@ VOCABULARY: Final[tuple[str, ...]] = (
 #: What is said on behalf of an area, and bears on its tickets.
 SHARED: Final[tuple[str, ...]] = ("excluded", "exclusion_withdrawn", "voided")
 
+#: What is said of the organisation: who works where, who heads what, whose an area is.
+DIRECTORY: Final[tuple[str, ...]] = ("person", "unit", "area", "duty", "voided")
+
+
+_PRECEDENCE: Final = {word: place for place, word in enumerate(VOCABULARY)}
+_OWN_TYPE: Final = _PRECEDENCE["noted"]
+
+Order = tuple[Instant, str, int, int, str]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
@@ -67,6 +83,41 @@ class Event:
     at: Instant
     seq: int = 0
     attributes: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
+
+
+def order(event: Event) -> Order:
+    """The total order of events: (occurred at, source, sequence number, precedence of the type, id)."""
+    return event.at, event.source, event.seq, _PRECEDENCE.get(event.type, _OWN_TYPE), event.id
+
+
+def key_of(event: Event) -> EventKey:
+    """What makes the event one fact of its ticket."""
+    return event.source, event.id
+
+
+def named_by(event: Event) -> EventKey:
+    """The event that `event` names: by `event`, and `source` when it is not its own."""
+    source = event.attributes.get("source") or event.source
+    return str(source), str(event.attributes.get("event"))
+
+
+def once(events: Iterable[Event]) -> tuple[Event, ...]:
+    """`events` in the total order, each once: the same for every permutation and duplication of them."""
+    unique: dict[EventKey, Event] = {}
+    for event in sorted(events, key=order):
+        unique.setdefault(key_of(event), event)
+    return tuple(unique.values())
+
+
+def voids(events: Sequence[Event]) -> list[Event]:
+    """Those `voided` among `events`, in order, that hold: one can itself be voided, by a later one only."""
+    holding: list[Event] = []
+    out: set[EventKey] = set()
+    for event in reversed(events):
+        if event.type == "voided" and key_of(event) not in out:
+            out.add(named_by(event))
+            holding.append(event)
+    return holding
 
 
 def as_text(value: Json) -> str | None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Final
 
-from service.sla.events import VOCABULARY, Doubt, Event, EventKey, Gap
-from service.sla.instants import NEVER, Instant
+from service.sla.directory import EMPTY, Directory
+from service.sla.events import Doubt, Event, EventKey, Gap, key_of, named_by, once, order, voids
+from service.sla.instants import HOUR, NEVER, Duration, Instant
 from service.sla.policy import Meaning, Policy, Rules
 
-_PRECEDENCE: Final = {word: place for place, word in enumerate(VOCABULARY)}
-_OWN_TYPE: Final = _PRECEDENCE["noted"]
-
-Order = tuple[Instant, str, int, int, str]
+__all__ = ["History", "in_order", "is_orphan", "key_of", "named_by", "order", "pinned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +21,8 @@ class History:
     `doubts` are the records that could not be read, `shared` what was said on behalf of areas and may bear on it.
     Of a source in `caps` only what it has to say of before that instant is sure to be known; of the others all up to
     the instant of judging. `gaps` are where something may be missing for good, and beyond `proved` nothing is proved:
-    somebody has vouched for it.
+    somebody has vouched for it. `directory` is the organisation. `recorded` is when events were recorded, where that is
+    known; one that was recorded more than `backdated_after` after it happened is evidence.
     """
 
     events: tuple[Event, ...]
@@ -33,16 +31,9 @@ class History:
     caps: Mapping[str, Instant] = field(default_factory=lambda: MappingProxyType({}))
     gaps: tuple[Gap, ...] = ()
     proved: Instant = NEVER
-
-
-def order(event: Event) -> Order:
-    """The total order of events: (occurred at, source, sequence number, precedence of the type, id)."""
-    return event.at, event.source, event.seq, _PRECEDENCE.get(event.type, _OWN_TYPE), event.id
-
-
-def key_of(event: Event) -> EventKey:
-    """What makes the event one fact of its ticket."""
-    return event.source, event.id
+    directory: Directory = EMPTY
+    recorded: Mapping[EventKey, Instant] = field(default_factory=lambda: MappingProxyType({}))
+    backdated_after: Duration = HOUR
 
 
 def in_order(events: Iterable[Event], vocabulary: Mapping[str, Meaning]) -> tuple[Event, ...]:
@@ -51,12 +42,9 @@ def in_order(events: Iterable[Event], vocabulary: Mapping[str, Meaning]) -> tupl
     The result is the same for every permutation and duplication of `events`. `voided` events take effect
     whatever the order of arrival and are left out of the result themselves.
     """
-    told = sorted((_in_words(event, vocabulary) for event in events), key=order)
-    unique: dict[EventKey, Event] = {}
-    for event in told:
-        unique.setdefault(key_of(event), event)
-    void = _voided(event for event in reversed(unique.values()) if event.type == "voided")
-    return tuple(event for key, event in unique.items() if event.type != "voided" and key not in void)
+    told = once(_in_words(event, vocabulary) for event in events)
+    out = {named_by(void) for void in voids(told)}
+    return tuple(event for event in told if event.type != "voided" and key_of(event) not in out)
 
 
 def pinned(history: History, rules: Rules) -> tuple[Policy, tuple[Event, ...]] | None:
@@ -85,18 +73,3 @@ def _in_words(event: Event, vocabulary: Mapping[str, Meaning]) -> Event:
         return event
     attributes = {meaning.rename.get(name, name): value for name, value in event.attributes.items()}
     return replace(event, type=meaning.type, attributes=attributes)
-
-
-def _voided(voids_from_latest: Iterable[Event]) -> set[EventKey]:
-    """The keys taken out. A void can itself be voided, by a later one only, so that the answer is unique."""
-    out: set[EventKey] = set()
-    for void in voids_from_latest:
-        if key_of(void) not in out:
-            out.add(named_by(void))
-    return out
-
-
-def named_by(event: Event) -> EventKey:
-    """The event that `event` names: by `event`, and `source` when it is not its own."""
-    source = event.attributes.get("source") or event.source
-    return str(source), str(event.attributes.get("event"))

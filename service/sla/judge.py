@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from service.sla.chain import resolve
+from service.sla.dossier import Dossier
 from service.sla.events import EventKey
+from service.sla.evidence import Link
 from service.sla.history import History, is_orphan
 from service.sla.instants import Instant
 from service.sla.ladder import Step, renamed, steps
 from service.sla.policy import Rules, Target
-from service.sla.statements import Judgement, Promise
+from service.sla.statements import Judgement, Promise, Statement
 from service.sla.succession import Ruled, Tenure, promises, tenures
 from service.sla.timeline import Stretch
 from service.sla.view import View
@@ -50,16 +53,34 @@ def explain(history: History, rules: Rules, upto: Instant) -> tuple[tuple[Promis
     return tuple((view.promise(), view.stretches()) for view in views if not view.ruled.passed_on)
 
 
+def addressed(history: History, rules: Rules, statement: Statement) -> Link:
+    """Who hears of a warning or an escalation: whoever fills its role as of its own instant, or why nobody does.
+
+    A role that is a word of the owner's is filled by nobody. It is no part of what is said.
+    """
+    links = statement.chain or next(
+        (
+            Dossier(tenure.ticket, history).chain(statement.at)
+            for tenure in tenures(history, rules)
+            if tenure.policy.version == statement.version
+        ),
+        (),
+    )
+    return resolve(statement.role, links)
+
+
 def _views(governed: Sequence[Tenure], history: History, upto: Instant) -> list[View]:
     if not governed:
         return []
     first = governed[0].ticket.events[0]
     views: list[View] = []
     said: set[tuple[str, EventKey, str]] = set()
+    dossiers = {id(tenure.ticket): Dossier(tenure.ticket, history) for tenure in governed}
     for ruled in promises(governed):
         rungs = tuple(_named(ruled, step, said) for step in steps(ruled.course))
         complete = _complete(ruled.course.target, history.caps, upto)
-        views.append(View(ruled, rungs, (first.tenant, first.ticket), history, complete))
+        dossier = dossiers[id(ruled.ticket)]
+        views.append(View(ruled, rungs, (first.tenant, first.ticket), history, complete, dossier))
     return views
 
 

@@ -48,7 +48,7 @@ def extension(rule: Extension, unit: Unit, ticket: Ticket, place: int) -> Asked:
     """The request at `place`, with the first answer that names it."""
     request = ticket.events[place]
     name, limit = _name(request), request.at + rule.within
-    answer = next((event for _, event in _after(ticket, place) if _answers(event, name)), None)
+    answer = answer_to(ticket, place)
     if answer is None:
         return Asked(request.at, name, limit)
     settled, fault = min(answer.at, limit), _fault(rule, answer, limit)
@@ -57,8 +57,11 @@ def extension(rule: Extension, unit: Unit, ticket: Ticket, place: int) -> Asked:
     return Asked(request.at, name, settled, grant=_grant(request, answer, unit))
 
 
-def _answers(event: Event, name: str) -> bool:
-    return event.type in _ANSWERS and _name(event) == name
+def answer_to(ticket: Ticket, place: int) -> Event | None:
+    """The first answer that names the request at `place`."""
+    name = _name(ticket.events[place])
+    later = (event for _, event in _after(ticket, place) if event.type in _ANSWERS)
+    return next((event for event in later if _name(event) == name), None)
 
 
 def _fault(rule: Extension, answer: Event, limit: Instant) -> str:

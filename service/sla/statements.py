@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from service.sla.evidence import Evidence, Link, Share
 from service.sla.instants import Duration, Instant
 
 
@@ -70,7 +71,8 @@ class Statement:
     The content is a function of events and rules up to `at`, the statement's own instant: the due for a breach,
     the instant of the deciding event for a verdict, the rung's instant for a warning or escalation. `started_by`
     and `event` are (source, event id). `due` is as folded from what was known up to `at`; None while a hold is
-    open. `account` covers [start, at).
+    open. `account` covers [start, at). On breaches and escalations `holders` tell in whose hands that time went, and
+    `chain` who has to be heard; on breaches `evidence` tells what was going on, on verdicts only what was told late.
     """
 
     id: str
@@ -93,15 +95,23 @@ class Statement:
     event: tuple[str, str] | None = None  # of a verdict: the event that decided
     role: str = ""  # of a rung: who is addressed
     remarks: tuple[str, ...] = ()
+    holders: tuple[Share, ...] = ()
+    chain: tuple[Link, ...] = ()
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """The newest revision of one statement as it was put into the ledger; `rev` counts from 1."""
+    """The newest revision of one statement as it was put into the ledger; `rev` counts from 1.
+
+    `addressed` is who heard of a rung when it was said first, or why nobody did; None for other statements.
+    """
 
     statement: Statement
     rev: int
     withdrawn: bool = False
+    addressed: Link | None = None
+    bare: bool = False  # put there before statements had holders, chain and evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

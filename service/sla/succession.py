@@ -31,6 +31,7 @@ class Ruled:
     """A promise under the version that judges it; `passed_on` when a later version took it over."""
 
     policy: Policy
+    ticket: Ticket
     course: Course
     passed_on: bool = False
 
@@ -86,7 +87,7 @@ def promises(governed: Sequence[Tenure]) -> Iterator[Ruled]:
     if len(governed) == 1:
         policy, ticket = governed[0].policy, governed[0].ticket
         for target in policy.targets:
-            yield from (Ruled(policy, course) for course in courses(target, ticket)[0])
+            yield from (Ruled(policy, ticket, course) for course in courses(target, ticket)[0])
         return
     carried: dict[str, Carry] = {}
     ruled: dict[tuple[str, EventKey], list[Ruled]] = {}
@@ -94,7 +95,9 @@ def promises(governed: Sequence[Tenure]) -> Iterator[Ruled]:
         for target in tenure.policy.targets:
             found, carried[target.id] = courses(target, tenure.ticket, carried.get(target.id, FRESH))
             for course in found:
-                ruled.setdefault((target.id, course.started_by), []).append(Ruled(tenure.policy, course))
+                ruled.setdefault((target.id, course.started_by), []).append(
+                    Ruled(tenure.policy, tenure.ticket, course)
+                )
     for same in ruled.values():
         yield from (replace(each, passed_on=True) for each in same[:-1])
         yield same[-1]

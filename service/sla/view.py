@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypedDict
 from uuid import UUID, uuid5
 
 from service.sla.course import Course
+from service.sla.dossier import Dossier
 from service.sla.events import Doubt, EventKey
+from service.sla.evidence import Evidence, Link, Share
 from service.sla.history import History, key_of
 from service.sla.instants import NEVER, Instant
 from service.sla.ladder import MISSED, Step
@@ -36,11 +38,20 @@ _SHOWN_AS: Final = {
 }
 
 
+class Attached(TypedDict, total=False):
+    """What statements carry besides what is said."""
+
+    holders: tuple[Share, ...]
+    chain: tuple[Link, ...]
+    evidence: Evidence
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """One promise of a ticket, a (tenant, id), as it may be spoken of at `upto`.
 
-    `history` tells what is in doubt and where the proof has gaps; `rungs` are those that are right.
+    `history` tells what is in doubt and where the proof has gaps; `rungs` are those that are right; `dossier` is about
+    the ticket in the words of the version that judges the promise.
     """
 
     ruled: Ruled
@@ -48,6 +59,7 @@ class View:
     ticket: tuple[str, str]
     history: History
     upto: Instant
+    dossier: Dossier
 
     @property
     def course(self) -> Course:
@@ -210,7 +222,19 @@ class View:
             event=event,
             role=role,
             remarks=remarks,
+            **self._attached(kind, at),
         )
+
+    def _attached(self, kind: Kind, at: Instant) -> Attached:
+        """What is attached for whoever traces responsibility."""
+        course, dossier = self.course, self.dossier
+        if kind is Kind.VERDICT:
+            late = dossier.told_late(course, at)
+            return {"evidence": Evidence(told_late=late)} if late else {}
+        if kind is Kind.WARNING:
+            return {}
+        attached: Attached = {"holders": dossier.holders(course, at), "chain": dossier.chain(at)}
+        return {**attached, "evidence": dossier.evidence(course, at)} if kind is Kind.BREACH else attached
 
 
 @lru_cache(maxsize=65_536)

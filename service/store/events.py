@@ -47,7 +47,7 @@ EVENT: Final = Table(
 )
 
 _HISTORY: Final = by_keys("""
-    SELECT e.tenant, e.ticket, e.source, e.id, e.type, e.at, e.seq, e.attributes, e.digest, e.stands_for
+    SELECT e.tenant, e.ticket, e.source, e.id, e.type, e.at, e.seq, e.attributes, e.digest, e.stands_for, e.recorded_at
     FROM {keys} JOIN event e USING (bucket, tenant, ticket)
 """)
 
@@ -91,11 +91,15 @@ class Kept:
 
 @dataclass(slots=True)
 class Past:
-    """What is stored of one ticket: its events, the digest of each, and what was replaced by an operator."""
+    """What is stored of one ticket: its events, the digest of each, what was replaced by an operator.
+
+    `recorded` are the broker's timestamps of the records that brought them.
+    """
 
     events: list[Event] = field(default_factory=list)
     digests: dict[EventKey, bytes] = field(default_factory=dict)
     replacements: dict[EventKey, list[EventKey]] = field(default_factory=dict)
+    recorded: dict[EventKey, Instant] = field(default_factory=dict)
 
 
 _ENCODER: Final = msgspec.json.Encoder()
@@ -118,7 +122,7 @@ async def past(tx: Tx, keys: Iterable[TicketKey]) -> dict[TicketKey, Past]:
     if not kept:
         return kept
     rows = await tx.rows(_HISTORY, arrays(kept))
-    for tenant, ticket, source, id_, type_, at, seq, attributes, digest, stands_for in rows:
+    for tenant, ticket, source, id_, type_, at, seq, attributes, digest, stands_for, recorded_at in rows:
         one = kept[tenant, ticket]
         one.events.append(
             Event(
@@ -133,6 +137,8 @@ async def past(tx: Tx, keys: Iterable[TicketKey]) -> dict[TicketKey, Past]:
             )
         )
         one.digests[source, id_] = digest
+        if recorded_at is not None:
+            one.recorded[source, id_] = recorded_at
         if stands_for is not None:
             one.replacements.setdefault((source, stands_for), []).append((source, id_))
     return kept

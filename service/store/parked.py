@@ -74,6 +74,8 @@ PARKED: Final = Table(
     # Of a topic whose events bear on many tickets: nobody can tell on which. Kept here, not told by the topic's name,
     # which is a setting.
     Column("shared", Boolean, nullable=False, server_default=text("false")),
+    # Of the topic of the directory: it holds nothing up, and chains are provisional meanwhile.
+    Column("directory", Boolean, nullable=False, server_default=text("false")),
     # A record read twice is parked once. Not bound to a ticket: it may have none.
     PrimaryKeyConstraint("topic", "part", "record_offset"),
     CheckConstraint("state IN ('parked', 'released', 'dropped')", name="state"),
@@ -90,6 +92,15 @@ PARKED: Final = Table(
     ),
     # It would put that one ticket in doubt instead of holding W for all.
     CheckConstraint("NOT (shared AND ticket IS NOT NULL)", name="shared"),
+    # It is about no single ticket, and W does not wait for it.
+    CheckConstraint("NOT (directory AND (shared OR ticket IS NOT NULL))", name="directory"),
+    # Looked at by everyone who judges: nearly always empty.
+    Index(
+        "parked_directory_idx",
+        "reason",
+        "occurred_at",
+        postgresql_where=text("state = 'parked' AND directory"),
+    ),
     # Looked at by every proof of W: nearly always empty.
     Index(
         "parked_shared_idx",
@@ -126,13 +137,14 @@ PARKED: Final = Table(
 
 _ADD: Final = text("""
     INSERT INTO parked (topic, part, record_offset, bucket, tenant, ticket, reason, detail, occurred_at, parked_at,
-                        key, value, headers, recorded_at, shared)
+                        key, value, headers, recorded_at, shared, directory)
     SELECT * FROM unnest(
         CAST(:topics AS text[]), CAST(:parts AS integer[]), CAST(:offsets AS bigint[]),
         CAST(:buckets AS smallint[]), CAST(:tenants AS text[]), CAST(:tickets AS text[]),
         CAST(:reasons AS text[]), CAST(:details AS text[]), CAST(:occurred_ats AS bigint[]),
         CAST(:parked_ats AS bigint[]), CAST(:keys AS bytea[]), CAST(:values AS bytea[]), CAST(:headers AS bytea[]),
-        CAST(:recorded_ats AS bigint[]), CAST(:shareds AS boolean[]))
+        CAST(:recorded_ats AS bigint[]), CAST(:shareds AS boolean[]),
+        CAST(:directories AS boolean[]))
     ON CONFLICT DO NOTHING
 """)
 
@@ -148,6 +160,7 @@ _DOUBTS: Final = by_keys("""
 _RELEASABLE: Final = text("""
     (SELECT topic, part, record_offset FROM parked
      WHERE state = 'parked' AND reason = 'ahead_of_record' AND occurred_at < :watermark AND NOT shared
+           AND NOT directory
      ORDER BY occurred_at LIMIT :limit)
     UNION ALL
     (SELECT p.topic, p.part, p.record_offset
@@ -176,7 +189,8 @@ _SETTLE: Final = text("""
 
 _STANDING: Final = text("""
     SELECT p.topic, p.part, p.record_offset, p.key, p.value, p.headers, p.recorded_at, p.tenant, p.ticket, p.reason,
-           p.detail, p.occurred_at, p.parked_at, p.state, p.decided_by, p.decided_at, p.decided_why, p.shared
+           p.detail, p.occurred_at, p.parked_at, p.state, p.decided_by, p.decided_at, p.decided_why, p.shared,
+           p.directory
     FROM unnest(CAST(:topics AS text[]), CAST(:parts AS integer[]), CAST(:offsets AS bigint[]))
          WITH ORDINALITY AS r(topic, part, record_offset, place)
     JOIN parked p USING (topic, part, record_offset)
@@ -191,7 +205,7 @@ Place = tuple[str, int, int]
 class Parked:
     """A parked record. `tenant` and `ticket` None: not attributable. `occurred_at`: of the event inside, if read.
 
-    `shared`: of a topic whose events bear on many tickets.
+    `shared`: of a topic whose events bear on many tickets; `directory`: of that of the organisation.
     """
 
     record: Record
@@ -206,6 +220,7 @@ class Parked:
     decided_at: Instant | None = None
     decided_why: str | None = None
     shared: bool = False
+    directory: bool = False
 
     @property
     def place(self) -> Place:
@@ -249,6 +264,7 @@ async def add(tx: Tx, rows: Collection[Parked]) -> None:
             "headers": [msgspec.msgpack.encode(row.record.headers) for row in rows],
             "recorded_ats": [row.record.timestamp for row in rows],
             "shareds": [row.shared for row in rows],
+            "directories": [row.directory for row in rows],
         },
     )
 
@@ -339,14 +355,14 @@ async def standing(tx: Tx) -> list[Standing]:
 def _columns() -> Select[*tuple[Any, ...]]:
     names = (
         "topic part record_offset key value headers recorded_at tenant ticket reason detail occurred_at parked_at"
-        " state decided_by decided_at decided_why shared"
+        " state decided_by decided_at decided_why shared directory"
     )
     return select(*(PARKED.c[name] for name in names.split()))
 
 
 def _parked(row: Row) -> Parked:
     topic, part, offset, key, value, headers, recorded_at, *rest = row
-    tenant, ticket, reason, detail, occurred_at, parked_at, state, by, at, why, shared = rest
+    tenant, ticket, reason, detail, occurred_at, parked_at, state, by, at, why, shared, directory = rest
     return Parked(
         record=Record(topic, part, offset, recorded_at, key, value, _READ(headers)),
         reason=Reason(reason),
@@ -360,6 +376,7 @@ def _parked(row: Row) -> Parked:
         decided_at=at,
         decided_why=why,
         shared=shared,
+        directory=directory,
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Index,
     Integer,
     PrimaryKeyConstraint,
     Table,
@@ -19,12 +20,13 @@ from sqlalchemy import (
 )
 
 from service.sla.events import EventKey
+from service.sla.evidence import Link
 from service.sla.instants import Instant
 from service.sla.statements import Said
 from service.store.database import Tx
 from service.store.keys import TicketKey, arrays, bucket_of, by_keys
 from service.store.schema import BYTES, INSTANT, METADATA, ticket_columns
-from service.wire.ledger import load_statement, store_statement
+from service.wire.ledger import is_bare, load_statement, store_statement
 
 # A trigger (in the migrations) refuses UPDATE, DELETE and TRUNCATE: what was said is history. A trigger and not a
 # revoked privilege, because the service owns its tables, and privileges do not bind an owner.
@@ -46,6 +48,9 @@ STATEMENT: Final = Table(
     Column("watermark", INSTANT),
     Column("decided_at", INSTANT, nullable=False),
     Column("event_id", UUID(as_uuid=False), nullable=False),  # of the message that announces it
+    # Of a rung: who heard of it when it was said first (empty: nobody), and why nobody did. Null: nobody is meant.
+    Column("addressed", Text),
+    Column("addressed_reason", Text),
     # Two transactions can never both append a revision; ids are made of tenant and ticket, so this is unique by
     # (id, rev) as well.
     PrimaryKeyConstraint("bucket", "tenant", "ticket", "id", "rev"),
@@ -55,6 +60,10 @@ STATEMENT: Final = Table(
     CheckConstraint("NOT (withdrawn AND rev = 1)", name="withdrawn"),
     # Half a cause names no event.
     CheckConstraint("(cause_source IS NULL) = (cause_id IS NULL)", name="cause"),
+    # Who is addressed is a link: a person, or a reason, or both.
+    CheckConstraint("(addressed IS NULL) = (addressed_reason IS NULL)", name="addressed"),
+    # What names people, by its instant: a fact about the organisation that is learnt late may change it.
+    Index("statement_named_idx", "tenant", "at", postgresql_where=text("kind IN ('breach', 'escalation')")),
     postgresql_with={
         "autovacuum_vacuum_insert_scale_factor": 0,
         "autovacuum_vacuum_insert_threshold": 100_000,
@@ -63,25 +72,28 @@ STATEMENT: Final = Table(
 )
 
 _SAID: Final = by_keys("""
-    SELECT DISTINCT ON (s.bucket, s.tenant, s.ticket, s.id) s.tenant, s.ticket, s.rev, s.withdrawn, s.content
+    SELECT DISTINCT ON (s.bucket, s.tenant, s.ticket, s.id) s.tenant, s.ticket, s.rev, s.withdrawn, s.content,
+           s.addressed, s.addressed_reason
     FROM {keys} JOIN statement s USING (bucket, tenant, ticket)
     ORDER BY s.bucket, s.tenant, s.ticket, s.id, s.rev DESC
 """)
 
 _ADD: Final = text("""
     INSERT INTO statement (bucket, tenant, ticket, id, rev, withdrawn, kind, target, at, content,
-                           cause_source, cause_id, watermark, decided_at, event_id)
+                           cause_source, cause_id, watermark, decided_at, event_id, addressed,
+                           addressed_reason)
     SELECT * FROM unnest(
         CAST(:buckets AS smallint[]), CAST(:tenants AS text[]), CAST(:tickets AS text[]), CAST(:ids AS uuid[]),
         CAST(:revs AS integer[]), CAST(:withdrawns AS boolean[]), CAST(:kinds AS text[]),
         CAST(:targets AS text[]), CAST(:ats AS bigint[]), CAST(:contents AS bytea[]),
         CAST(:cause_sources AS text[]), CAST(:cause_ids AS text[]), CAST(:watermarks AS bigint[]),
-        CAST(:decided_ats AS bigint[]), CAST(:event_ids AS uuid[]))
+        CAST(:decided_ats AS bigint[]), CAST(:event_ids AS uuid[]),
+        CAST(:addresseds AS text[]), CAST(:addressed_reasons AS text[]))
 """)
 
 _REVISIONS: Final = by_keys("""
     SELECT s.rev, s.withdrawn, s.content, s.cause_source, s.cause_id, s.watermark, s.decided_at,
-           CAST(s.event_id AS text)
+           CAST(s.event_id AS text), s.addressed, s.addressed_reason
     FROM {keys} JOIN statement s USING (bucket, tenant, ticket)
     ORDER BY s.at, s.id, s.rev
 """)
@@ -106,9 +118,9 @@ async def said(tx: Tx, keys: Iterable[TicketKey]) -> dict[TicketKey, dict[str, S
     newest: dict[TicketKey, dict[str, Said]] = {key: {} for key in keys}
     if not newest:
         return newest
-    for tenant, ticket, rev, withdrawn, content in await tx.rows(_SAID, arrays(newest)):
-        statement = load_statement(content)
-        newest[tenant, ticket][statement.id] = Said(statement=statement, rev=rev, withdrawn=withdrawn)
+    for tenant, ticket, *row in await tx.rows(_SAID, arrays(newest)):
+        one = _said(*row)
+        newest[tenant, ticket][one.statement.id] = one
     return newest
 
 
@@ -117,6 +129,7 @@ async def add(tx: Tx, entries: Collection[Entry]) -> None:
     if not entries:
         return
     contents = [entry.said.statement for entry in entries]
+    links = [entry.said.addressed for entry in entries]
     await tx.run(
         _ADD,
         {
@@ -135,6 +148,8 @@ async def add(tx: Tx, entries: Collection[Entry]) -> None:
             "watermarks": [entry.watermark for entry in entries],
             "decided_ats": [entry.decided_at for entry in entries],
             "event_ids": [entry.event_id for entry in entries],
+            "addresseds": [link.person if link else None for link in links],
+            "addressed_reasons": [link.reason if link else None for link in links],
         },
     )
 
@@ -143,16 +158,27 @@ async def ledger(tx: Tx, key: TicketKey) -> list[Entry]:
     """Every revision of everything ever said of one ticket, by (at, id, rev)."""
     return [
         Entry(
-            said=Said(statement=load_statement(content), rev=rev, withdrawn=withdrawn),
+            said=_said(rev, withdrawn, content, *addressed),
             cause=None if cause_id is None else (source, cause_id),
             watermark=watermark,
             decided_at=decided_at,
             event_id=event_id,
         )
-        for rev, withdrawn, content, source, cause_id, watermark, decided_at, event_id in await tx.rows(
-            _REVISIONS, arrays([key])
+        for rev, withdrawn, content, source, cause_id, watermark, decided_at, event_id, *addressed in (
+            await tx.rows(_REVISIONS, arrays([key]))
         )
     ]
+
+
+def _said(rev: int, withdrawn: bool, content: bytes, person: str | None, reason: str | None) -> Said:  # noqa: FBT001
+    statement = load_statement(content)
+    return Said(
+        statement=statement,
+        rev=rev,
+        withdrawn=withdrawn,
+        addressed=None if person is None else Link(statement.role, person, reason or ""),
+        bare=is_bare(content),
+    )
 
 
 async def count(tx: Tx) -> int:

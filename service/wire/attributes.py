@@ -12,10 +12,16 @@ from service.wire.records import Reason
 from service.wire.unfit import Unfit, shown
 from service.wire.values import identifier, kind_of, moment
 
+#: How one attribute is checked: its name for messages, its value; `Unfit` when it cannot be read.
+Check: TypeAlias = Callable[[str, Json], None]
 
-def check_attributes(type: str, attributes: Mapping[str, Json]) -> None:  # noqa: A002 - as of an event
-    """`Unfit` unless what the engine reads of an event of `type` is there and can be read."""
-    for name, check, is_needed in READ.get(type, ()):
+#: What is read of events by their types: (name, its check, it must be there).
+Read: TypeAlias = "Mapping[str, tuple[tuple[str, Check, bool], ...]]"
+
+
+def check_attributes(type: str, attributes: Mapping[str, Json], read: Read | None = None) -> None:  # noqa: A002 - as of an event
+    """`Unfit` unless what the engine reads of an event of `type` is there and can be read; by default what `READ` names."""
+    for name, check, is_needed in (READ if read is None else read).get(type, ()):
         value = attributes.get(name)
         if value is not None:
             check(f"data.attributes.{name}", value)
@@ -23,18 +29,20 @@ def check_attributes(type: str, attributes: Mapping[str, Json]) -> None:  # noqa
             raise Unfit(Reason.BAD_DATA, f"{type} needs data.attributes.{name}")
 
 
-def _text(name: str, value: Json) -> None:
+def text(name: str, value: Json) -> None:
+    """A text."""
     if not isinstance(value, str):
         raise Unfit(Reason.BAD_DATA, f"{name} is {kind_of(value)}, not a text")
 
 
-def _identifier(name: str, value: Json) -> None:
+def identified(name: str, value: Json) -> None:
+    """What can name something."""
     identifier(name, value, Reason.BAD_DATA)
 
 
-def _instant(name: str, value: Json) -> None:
+def instant(name: str, value: Json) -> None:
     """RFC 3339 as the core reads it: with capital letters, and no leap second."""
-    _text(name, value)
+    text(name, value)
     try:
         read = moment(name, value)
     except Unfit as unfit:
@@ -45,17 +53,19 @@ def _instant(name: str, value: Json) -> None:
 
 def _amount(name: str, value: Json) -> None:
     """An amount of time in one unit, as the core reads it."""
-    _text(name, value)
+    text(name, value)
     if not AMOUNT.fullmatch(str(value)):
         raise Unfit(Reason.BAD_DATA, f"{name} {shown(value)} is no amount such as 24h, 90m or 3 days")
 
 
-def _integer(name: str, value: Json) -> None:
+def integer(name: str, value: Json) -> None:
+    """A whole number."""
     if type(value) is not int:
         raise Unfit(Reason.BAD_DATA, f"{name} {shown(value)} is not an integer")
 
 
-def _flag(name: str, value: Json) -> None:
+def flag(name: str, value: Json) -> None:
+    """True or false."""
     if not isinstance(value, bool):
         raise Unfit(Reason.BAD_DATA, f"{name} is {kind_of(value)}, not true or false")
 
@@ -63,55 +73,52 @@ def _flag(name: str, value: Json) -> None:
 def _areas(name: str, value: Json) -> None:
     """One area or a list of some."""
     if not isinstance(value, list):
-        _identifier(name, value)
+        identified(name, value)
         return
     if not value:
         raise Unfit(Reason.BAD_DATA, f"{name} is empty")
     for number, area in enumerate(value):
-        _identifier(f"{name}[{number}]", area)
+        identified(f"{name}[{number}]", area)
 
-
-#: How one attribute is checked: its name for messages, its value; `Unfit` when it cannot be read.
-Check: TypeAlias = Callable[[str, Json], None]
 
 #: What takes another fact out names it.
-_NAMES_ANOTHER: Final[tuple[tuple[str, Check, bool], ...]] = (
-    ("event", _identifier, True),
-    ("source", _identifier, False),
-    ("reason", _text, False),
-    ("by", _text, False),
+NAMES_ANOTHER: Final[tuple[tuple[str, Check, bool], ...]] = (
+    ("event", identified, True),
+    ("source", identified, False),
+    ("reason", text, False),
+    ("by", text, False),
 )
 
 #: Attributes that the engine itself reads, by type: (name, its check, it must be there).
 READ: Final[Mapping[str, tuple[tuple[str, Check, bool], ...]]] = MappingProxyType(
     {
-        "split": (("start", _instant, False),),
-        "rejudge": (("version", _identifier, True), ("replace", _flag, False)),
-        "held": (("reason", _text, False),),
-        "resumed": (("reason", _text, False),),
-        "promise_accepted": (("due", _instant, False),),
-        "change_scheduled": (("at", _instant, False),),
+        "split": (("start", instant, False),),
+        "rejudge": (("version", identified, True), ("replace", flag, False)),
+        "held": (("reason", text, False),),
+        "resumed": (("reason", text, False),),
+        "promise_accepted": (("due", instant, False),),
+        "change_scheduled": (("at", instant, False),),
         "extension_requested": (
-            ("extension", _identifier, False),
-            ("until", _instant, False),
+            ("extension", identified, False),
+            ("until", instant, False),
             ("by", _amount, False),
         ),
         "extension_approved": (
-            ("extension", _identifier, True),
-            ("rank", _integer, False),
-            ("until", _instant, False),
+            ("extension", identified, True),
+            ("rank", integer, False),
+            ("until", instant, False),
             ("by", _amount, False),
         ),
-        "extension_refused": (("extension", _identifier, True),),
-        "refuted": _NAMES_ANOTHER,
-        "voided": _NAMES_ANOTHER,
+        "extension_refused": (("extension", identified, True),),
+        "refuted": NAMES_ANOTHER,
+        "voided": NAMES_ANOTHER,
         "excluded": (
-            ("exclusion", _identifier, False),
+            ("exclusion", identified, False),
             ("area", _areas, True),
-            ("from", _instant, False),
-            ("to", _instant, False),
-            ("reason", _text, False),
+            ("from", instant, False),
+            ("to", instant, False),
+            ("reason", text, False),
         ),
-        "exclusion_withdrawn": (("exclusion", _identifier, True),),
+        "exclusion_withdrawn": (("exclusion", identified, True),),
     }
 )

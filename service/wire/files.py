@@ -61,14 +61,29 @@ def read_events(file: Path | str | BinaryIO, *, tenant: str, source: str) -> Ite
     `tenant` and `source` are taken where a line gives none. Gzip is told by its first bytes, blank lines are passed
     over. After `BROKEN_FILE` nothing follows. OSError when the file cannot be opened or read.
     """
+    for number, line in numbered(file):
+        yield line if isinstance(line, BadLine) else _read(number, line, tenant, source)
+
+
+def numbered(file: Path | str | BinaryIO) -> Iterator[tuple[int, bytes | BadLine]]:
+    """The lines of `file` that are not blank, with their numbers; a longer one is cut after `LONGEST_LINE` bytes and one.
+
+    Otherwise as `read_events`.
+    """
     number = 0
     with _unpacked(file) as lines:
         try:
             for number, line in enumerate(_lines(lines), 1):
                 if line.strip():
-                    yield _read(number, line, tenant, source)
+                    yield number, line
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            yield BadLine(number + 1, BROKEN_FILE, f"the compressed file breaks off here: {error}")
+            told = f"the compressed file breaks off here: {error}"
+            yield number + 1, BadLine(number + 1, BROKEN_FILE, told)
+
+
+def event_in(line: bytes, *, tenant: str, source: str) -> Event | AreaEvent:
+    """What one line says, as `read_events`; `Unfit` when that is nothing."""
+    return _event(line, tenant, source)
 
 
 @contextmanager
@@ -99,7 +114,9 @@ class _Rest(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        found = self._beginning or self._file.read(len(buffer))
+        # What is there already is handed on: a line that comes through a pipe is read before the next one is written.
+        read = getattr(self._file, "read1", self._file.read)
+        found = self._beginning or read(len(buffer))
         self._beginning = b""
         buffer[: len(found)] = found
         return len(found)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from service.sla.events import Event
+from collections.abc import Mapping
+from typing import Protocol
+
+from service.sla.events import Event, Json
 from service.sla.instants import Duration
 from service.wire import times
 from service.wire.areas import area_event_of
 from service.wire.attribution import attributed
+from service.wire.directory import directory_event_of
 from service.wire.envelope import Envelope, opened
 from service.wire.facts import digest, event_of
 from service.wire.records import Accepted, Reason, Record, Refused
 from service.wire.trace import trace_of
 from service.wire.unfit import Unfit, shown
+
+
+class _EventOf(Protocol):
+    def __call__(self, attributes: Mapping[str, Json], data: Json, *, tenant: str) -> Event: ...
 
 
 def decode(record: Record, *, tenant: str, ahead: Duration, max_bytes: int) -> Accepted | Refused:
@@ -35,9 +43,20 @@ def decode_area(record: Record, *, tenant: str, ahead: Duration, max_bytes: int)
 
     A refusal is attributed to no ticket.
     """
+    return _shared(record, area_event_of, tenant, ahead, max_bytes)
+
+
+def decode_directory(record: Record, *, tenant: str, ahead: Duration, max_bytes: int) -> Accepted | Refused:
+    """As `decode_area`, for a record of the directory topic: its `ticket` is the subject."""
+    return _shared(record, directory_event_of, tenant, ahead, max_bytes)
+
+
+def _shared(
+    record: Record, event_of: _EventOf, tenant: str, ahead: Duration, max_bytes: int
+) -> Accepted | Refused:
     try:
         envelope = _envelope(record, max_bytes)
-        event = area_event_of(*envelope, tenant=tenant)
+        event = event_of(*envelope, tenant=tenant)
         _check_time(record, event, ahead)
         return Accepted(event, digest(event), record, trace_of(record.headers, envelope[0]))
     except Exception as error:  # noqa: BLE001 - as in `decode`

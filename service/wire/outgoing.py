@@ -12,9 +12,22 @@ from uuid import UUID, uuid5
 import msgspec
 
 from service.sla.events import EventKey
+from service.sla.evidence import Link
 from service.sla.instants import Duration, Instant
 from service.sla.statements import Account, Kind, Said, Statement
 from service.wire import times
+from service.wire.attached import (
+    Filled,
+    Holding,
+    Key,
+    Proofs,
+    evidence_of,
+    holdings_of,
+    links_of,
+    proofs_of,
+    roles_of,
+    shares_of,
+)
 from service.wire.records import Outgoing
 from service.wire.trace import Trace
 
@@ -22,12 +35,13 @@ SOURCE: Final = "slaclock"
 IN_FORCE: Final = "in_force"
 WITHDRAWN: Final = "withdrawn"
 
+#: Of a breach: before anything is decided the person has to be heard.
+PENDING: Final = "statement_pending"
+
+#: What may still change who fills the roles of a chain.
+DIRECTORY: Final = "directory"
+
 _HEADERS: Final = (("content-type", b"application/cloudevents+json; charset=UTF-8"),)
-
-
-class _Key(msgspec.Struct, frozen=True, gc=False):
-    source: str
-    id: str
 
 
 class _Pinned(msgspec.Struct, frozen=True, gc=False):
@@ -44,11 +58,19 @@ class _Account(msgspec.Struct, frozen=True, gc=False):
     days: int
 
 
+class _Addressed(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    person: str
+    reason: str = ""
+
+
 class _Circumstances(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    cause: _Key | None
+    cause: Key | None
     watermark: str | None
     decided_at: str
     announce: bool = True
+    addressed: _Addressed | None = None
+    review: str = ""
+    provisional: str = ""
 
 
 class _Data(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -63,7 +85,7 @@ class _Data(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     policy: _Pinned
     clause: str
     regime: str
-    started_by: _Key
+    started_by: Key
     start: str
     due: str | None
     at: str
@@ -72,8 +94,11 @@ class _Data(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     said: _Circumstances
     outcome: str = ""
     reason: str = ""
-    event: _Key | None = None
+    event: Key | None = None
     role: str = ""
+    holders: tuple[Holding, ...] = ()
+    chain: tuple[Filled, ...] = ()
+    evidence: Proofs | None = None
 
 
 class _Envelope(msgspec.Struct, frozen=True, gc=False):
@@ -99,13 +124,15 @@ def encode(
     watermark: Instant | None,
     decided_at: Instant,
     announce: bool = True,
+    provisional: bool = False,
     trace: Trace | None = None,
 ) -> Outgoing:
     """The record that says `said`; its key is the ticket.
 
     `cause` is the event that made it necessary, None when time alone did. `watermark` is the W it was judged at, None
-    while nothing is proved. `decided_at` is the clock's reading. Without `announce` nobody is to be told. `trace` is the
-    one that the cause's record belongs to; it stands in the headers only.
+    while nothing is proved. `decided_at` is the clock's reading. Without `announce` nobody is to be told. `provisional`:
+    not all of the directory was known; it is told where there is a chain. `trace`: the one that the cause's record
+    belongs to; it stands in the headers only.
     """
     statement = said.statement
     event_id = str(uuid5(UUID(statement.id), str(said.rev)))
@@ -119,10 +146,34 @@ def encode(
         subject=statement.ticket,
         tenant=statement.tenant,
         datacontenttype="application/json",
-        data=_data(said, _Circumstances(_key(cause), _time(watermark), decided, announce)),
+        data=_data(
+            said,
+            _Circumstances(
+                _key(cause),
+                _time(watermark),
+                decided,
+                announce,
+                _addressed(said.addressed),
+                PENDING if statement.kind is Kind.BREACH and not said.withdrawn else "",
+                DIRECTORY if provisional and statement.chain else "",
+            ),
+        ),
     )
     headers = _HEADERS if trace is None else (*_HEADERS, *trace.headers)
     return Outgoing(statement.ticket.encode(), _ENCODER.encode(envelope), headers, event_id)
+
+
+class _Typed(msgspec.Struct, frozen=True, gc=False):
+    type: str
+
+
+_TYPED: Final = msgspec.json.Decoder(_Typed)
+_ABOUT_TICKETS: Final = frozenset(f"slaclock.statement.{kind.value}.v1" for kind in Kind)
+
+
+def is_statement(value: bytes) -> bool:
+    """Whether `value` of a record of the statements topic says something about a ticket; people and notices are there too."""
+    return _TYPED.decode(value).type in _ABOUT_TICKETS
 
 
 def decode_output(value: bytes) -> tuple[Statement, int, bool]:
@@ -160,6 +211,9 @@ def decode_output(value: bytes) -> tuple[Statement, int, bool]:
         event=None if data.event is None else (data.event.source, data.event.id),
         role=data.role,
         remarks=data.remarks,
+        holders=shares_of(data.holders),
+        chain=links_of(data.chain),
+        evidence=None if data.evidence is None else evidence_of(data.evidence),
     )
     return statement, data.rev, data.status == WITHDRAWN
 
@@ -178,7 +232,7 @@ def _data(said: Said, circumstances: _Circumstances) -> _Data:
         policy=_Pinned(statement.policy, statement.version),
         clause=statement.clause,
         regime=statement.regime,
-        started_by=_Key(*statement.started_by),
+        started_by=Key(*statement.started_by),
         start=times.write(statement.start),
         due=_time(statement.due),
         at=times.write(statement.at),
@@ -191,11 +245,18 @@ def _data(said: Said, circumstances: _Circumstances) -> _Data:
         reason=statement.reason,
         event=_key(statement.event),
         role=statement.role,
+        holders=holdings_of(statement.holders),
+        chain=roles_of(statement.chain),
+        evidence=None if statement.evidence is None else proofs_of(statement.evidence),
     )
 
 
-def _key(key: EventKey | None) -> _Key | None:
-    return None if key is None else _Key(*key)
+def _addressed(link: Link | None) -> _Addressed | None:
+    return None if link is None else _Addressed(link.person, link.reason)
+
+
+def _key(key: EventKey | None) -> Key | None:
+    return None if key is None else Key(*key)
 
 
 def _time(instant: Instant | None) -> str | None:

@@ -17,10 +17,11 @@ _STRUCTURED: Final = (("content-type", b"application/cloudevents+json; charset=U
 #: What an event is about: part of its type.
 TICKET: Final = "ticket"
 AREA: Final = "area"
+DIRECTORY: Final = "directory"
 
 
 def publish_binary(event: Event, about: str = TICKET) -> Outgoing:
-    """`event` in binary mode. About areas its `ticket` is the name of the exclusion."""
+    """`event` in binary mode. Its `ticket` is the subject: about areas the name of the exclusion."""
     context = _context(event, about)
     headers = tuple((f"ce_{name}", value.encode()) for name, value in context.items())
     value = _ENCODER.encode(_data(event))

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from service.apply import Fenced, Limits, NotParked, StillUnfit
-from service.sla.history import History
+from service.sla.history import History, key_of
 from service.sla.judge import judge
 from service.sla.policy import Policy, Rules
 from service.store import areas, parked, progress, statements, tickets
@@ -342,12 +342,15 @@ def by_the_core(told: list[Record], said: list[Record], hours: float) -> dict[st
         [read(one, tenant=TENANT, ahead=1 << 60, max_bytes=1 << 20).event for one in records]
         for read, records in ((decode, told), (decode_area, said))
     )
+    recorded = {key_of(event): one.timestamp for event, one in zip(events, told, strict=True)}
     rules = Rules((Policy(id="p", version="1", tenant=TENANT, effective_from=0, targets=(one_hour(),)),))
     return {
         statement.id: statement
         for ticket in {event.ticket for event in events}
         for statement in judge(
-            History(tuple(e for e in events if e.ticket == ticket), (), tuple(shared)), rules, after(hours)
+            History(tuple(e for e in events if e.ticket == ticket), (), tuple(shared), recorded=recorded),
+            rules,
+            after(hours),
         ).statements
     }
 

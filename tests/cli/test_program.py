@@ -20,7 +20,19 @@ HEAVY = [
     "structlog",
     "yaml",
 ]
-COMMANDS = ["serve", "migrate", "policy", "due", "calendar", "explain", "backtest", "parked", "demo"]
+COMMANDS = [
+    "serve",
+    "migrate",
+    "policy",
+    "due",
+    "calendar",
+    "explain",
+    "backtest",
+    "events",
+    "hotline",
+    "parked",
+    "demo",
+]
 
 
 def ran(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:

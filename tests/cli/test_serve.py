@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.cli.calling import ROOT, call, called
+from tests.cli.calling import ROOT, asked, call, called
 
 
 def started(**environ: str) -> subprocess.Popen[str]:
@@ -53,6 +53,29 @@ def test_roles_come_from_the_command_line(monkeypatch):
     assert ([role.value for role in seen["roles"]], seen["migrate"]) == (["clock", "relay"], True)
 
 
+def test_waiting_for_the_schema_changes_nothing_and_ends_when_somebody_else_has_migrated(empty_database):
+    environ = {"SLACLOCK_DATABASE_URL": empty_database}
+
+    too_early = call("migrate", "--wait", "0", **environ)
+    with subprocess.Popen(
+        [sys.executable, "-m", "service", "migrate", "--wait", "60"],
+        cwd=ROOT,
+        env=os.environ | environ,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as waiting:
+        done = asked("migrate", **environ)
+        told, _ = waiting.communicate(timeout=60)
+
+    assert (too_early.exit_code, done["before"]) == (1, None)
+    assert "no tables of slaclock yet" in too_early.stderr
+    assert (waiting.returncode, told) == (0, f"at {done['after']}\n")
+
+
+def test_waiting_for_a_database_that_is_away_ends_with_its_own_status():
+    assert call("migrate", "--wait", "0", SLACLOCK_DATABASE_URL="postgresql://x@127.0.0.1:1/x").exit_code == 3
+
+
 @pytest.mark.parametrize("arguments", [["--role", "cook"], ["now"]])
 def test_wrong_usage(arguments):
     assert call("serve", *arguments).exit_code == 2
@@ -69,4 +92,18 @@ def test_the_demo_is_called_as_agreed(monkeypatch):
     result = call("demo", "--seconds", "20", "--kafka", "h:1", "--json")
 
     assert result.exit_code == 1
-    assert seen == {"keep": False, "kafka": "h:1", "postgres": None, "seconds": 20.0, "json": True}
+    assert seen == {
+        "keep": False,
+        "kafka": "h:1",
+        "postgres": None,
+        "seconds": 20.0,
+        "json": True,
+        "pack": None,
+    }
+
+
+def test_the_demo_names_the_packs_there_are():
+    result = call("demo", "--pack", "no-such")
+
+    assert result.exit_code == 2
+    assert "cable-network" in result.stderr

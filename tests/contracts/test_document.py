@@ -9,11 +9,15 @@ from scripts.contracts.document import document, examples_of, written
 from scripts.contracts.folder import DOCUMENT, HERE, SCHEMA, Folder
 from scripts.contracts.table import TOPICS, Action, Mode
 from service.settings import Settings
+from service.sla.events import DIRECTORY as OF_THE_DIRECTORY
 from service.sla.events import SHARED, VOCABULARY
 from service.sla.instants import SECOND
 from service.sla.statements import Kind, Said
 from service.wire import decode, decode_area, decode_output, encode, publish_binary, publish_structured, times
-from service.wire.publishing import AREA, TICKET
+from service.wire.incoming import decode_directory
+from service.wire.outgoing import is_statement
+from service.wire.people import decode_repeat, encode_repeat
+from service.wire.publishing import AREA, DIRECTORY, TICKET
 from service.wire.records import Accepted, Record
 from service.wire.trace import trace_of
 from tests.contracts.reading import Document, Example, Message
@@ -29,6 +33,10 @@ RECEIVED = [(message, example) for message, example in ALL if message.topic not 
 SAID = [(message, example) for message, example in ALL if message.topic in SENT]
 
 
+DECODERS = {"tickets": decode, "areas": decode_area, "directory": decode_directory}
+ABOUT = {"tickets": TICKET, "areas": AREA, "directory": DIRECTORY}
+
+
 def ids(found: list[tuple[Message, Example]]) -> list[str]:
     return [f"{message.topic}-{example.name}" for message, example in found]
 
@@ -37,9 +45,7 @@ def read(topic: str, example: Example, value: bytes | None = None) -> Accepted:
     headers = tuple((name, text.encode()) for name, text in example.headers.items())
     written_ = json.dumps(example.payload).encode() if value is None else value
     record = Record(topic, 0, 0, 1 << 60, example.key.encode(), written_, headers)
-    found = {"tickets": decode, "areas": decode_area}[topic](
-        record, tenant="default", ahead=60 * SECOND, max_bytes=1 << 18
-    )
+    found = DECODERS[topic](record, tenant="default", ahead=60 * SECOND, max_bytes=1 << 18)
     assert isinstance(found, Accepted), found
     return found
 
@@ -75,7 +81,8 @@ def test_the_table_names_what_the_service_knows():
 
     assert named["tickets"] - {"ticket-event.v1"} == {f"ticket.{name}.v1" for name in VOCABULARY}
     assert named["areas"] == {f"area.{name}.v1" for name in SHARED}
-    assert {f"statement.{kind}.v1" for kind in Kind} <= named["statements"]
+    assert named["directory"] == {f"directory.{name}.v1" for name in OF_THE_DIRECTORY}
+    assert named["statements"] == {f"statement.{kind}.v1" for kind in Kind} | {"statement.repeat.v1"}
     assert named["breaches"] == {f"statement.{Kind.BREACH}.v1"}
 
 
@@ -136,10 +143,8 @@ def test_the_decoder_reads_an_example_and_what_is_published_fits_the_message(
     message: Message, example: Example
 ):
     event = read(message.topic, example).event
-    about, publish = (
-        AREA if message.topic == "areas" else TICKET,
-        publish_binary if example.name.endswith(Mode.BINARY) else publish_structured,
-    )
+    about = ABOUT[message.topic]
+    publish = publish_binary if example.name.endswith(Mode.BINARY) else publish_structured
 
     out = publish(event, about)
     again = Example(example.name, {name: text.decode() for name, text in out.headers}, None, out.key.decode())
@@ -153,12 +158,16 @@ def test_the_decoder_reads_an_example_and_what_is_published_fits_the_message(
 
 @pytest.mark.parametrize(("message", "example"), SAID, ids=ids(SAID))
 def test_what_the_encoder_writes_fits_the_message(message: Message, example: Example):
-    statement, rev, withdrawn = decode_output(msgspec.json.encode(example.payload))
-    said = Said(statement=statement, rev=rev, withdrawn=withdrawn)
+    value = msgspec.json.encode(example.payload)
     trace = trace_of((("traceparent", b"00-" + b"a" * 32 + b"-" + b"b" * 16 + b"-01"),), {})
     at = times.read(example.payload["data"]["said"]["decided_at"])
 
-    out = encode(said, cause=("desk", "e-1"), watermark=None, decided_at=at, trace=trace)
+    if is_statement(value):
+        statement, rev, withdrawn = decode_output(value)
+        said = Said(statement=statement, rev=rev, withdrawn=withdrawn)
+        out = encode(said, cause=("desk", "e-1"), watermark=None, decided_at=at, trace=trace)
+    else:
+        out = encode_repeat(decode_repeat(value), cause=None, watermark=at, decided_at=at, trace=trace)
 
     message.payload.validate(json.loads(out.value))
     written_ = {name: text.decode() for name, text in out.headers}
@@ -175,7 +184,8 @@ def test_what_was_published_under_a_released_contract_is_still_read(home):
         for example in before.examples:
             message.payload.validate(example.payload)
             if message.topic in SENT:
-                decode_output(msgspec.json.encode(example.payload))
+                value = msgspec.json.encode(example.payload)
+                assert decode_output(value) if is_statement(value) else decode_repeat(value)
             else:
                 read(message.topic, example)
 

@@ -2,12 +2,30 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 
+from service.sla.chain import (
+    INACTIVE,
+    NO_AREA,
+    NO_CONTACT,
+    NO_HEAD,
+    NO_HOLDER,
+    NO_OWNER,
+    NO_PERSON,
+    NO_UNIT,
+    ROLES,
+    UNKNOWN_AREA,
+    UNKNOWN_PERSON,
+)
 from service.sla.events import VOCABULARY, Event
+from service.sla.evidence import Evidence, HandOvers
 from service.sla.history import in_order, key_of
 from service.sla.policy import DayEnd, Target, Unit
 from service.sla.statements import Judgement, Kind, Promise, State, Statement
 from tests.sla.world import World
+
+#: Said on every breach, by every owner of these cases, or part by part.
+_NO_EVIDENCE = {"calendar", "per_owner", "hand_overs"}
 
 SEEN: Counter[str] = Counter()
 
@@ -65,8 +83,33 @@ OTHERS = [
     "deemed by a documents_requested",
     "replaced by a new date",
     "an urged rung",
+    "a deputy on duty",
 ]
-REQUIRED = [*EVENTS, *STATES, *VERDICTS, *STATEMENTS, *UNITS, *ACCOUNTS, *REMARKS, *KINDS, *OTHERS]
+FILLED = [f"link {role}" for role in ROLES]
+REASONS = [f"reason {reason}" for reason in (
+    NO_CONTACT, NO_HOLDER, NO_PERSON, NO_AREA, UNKNOWN_AREA, NO_OWNER, UNKNOWN_PERSON, NO_UNIT, NO_HEAD, INACTIVE,
+)]  # fmt: skip
+HELD_BY = [f"held by {whom}" for whom in ("a person", "a team", "nobody", "several", "one who had it before")]
+EVIDENCE = [
+    f"evidence {field.name}"
+    for field in (*fields(Evidence), *fields(HandOvers))
+    if field.name not in _NO_EVIDENCE
+]
+REQUIRED = [
+    *EVENTS,
+    *STATES,
+    *VERDICTS,
+    *STATEMENTS,
+    *UNITS,
+    *ACCOUNTS,
+    *REMARKS,
+    *KINDS,
+    *OTHERS,
+    *FILLED,
+    *REASONS,
+    *HELD_BY,
+    *EVIDENCE,
+]
 
 
 def count(world: World, judgement: Judgement) -> None:
@@ -177,6 +220,7 @@ def _of_statement(world: World, statement: Statement) -> Iterator[str]:
             yield "an urged rung"
     if statement.kind is Kind.VERDICT:
         yield from _of_verdict(world, statement)
+    yield from _of_people(statement)
 
 
 def _of_verdict(world: World, verdict: Statement) -> Iterator[str]:
@@ -195,6 +239,23 @@ def _of_verdict(world: World, verdict: Statement) -> Iterator[str]:
         yield (
             f"deemed by a {by}" if by != "report_written" else f"deemed by a report{' after the due' * late}"
         )
+
+
+def _of_people(statement: Statement) -> Iterator[str]:
+    yield from (f"link {link.role}" for link in statement.chain if link.person)
+    yield from (f"reason {link.reason}" for link in statement.chain if link.reason)
+    if any(link.acting_for for link in statement.chain):
+        yield "a deputy on duty"
+    for share in statement.holders:
+        yield "held by a person" if share.person else "held by a team" if share.team else "held by nobody"
+        if len(share.spans) > 1 and (share.person or share.team):
+            yield "held by one who had it before"
+    if len(statement.holders) > 2:
+        yield "held by several"
+    if statement.evidence is not None:
+        evidence, handed = statement.evidence, statement.evidence.hand_overs
+        yield from (f"evidence {field.name}" for field in fields(evidence) if getattr(evidence, field.name))
+        yield from (f"evidence {field.name}" for field in fields(handed) if getattr(handed, field.name))
 
 
 def report() -> list[str]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from service.sla.calendars import Calendar, Version, round_the_clock
+from service.sla.directory import Directory
 from service.sla.events import Doubt, Event, Json
 from service.sla.history import History
 from service.sla.instants import DAY, HOUR, MICROSECOND, MINUTE, SECOND, Instant, instant_of, moment_of
@@ -70,9 +71,9 @@ def lasting(duration: int) -> str:
 #: Attributes that hold instants: told as `03-01T09:00` on the clocks of the history, kept as RFC 3339.
 _INSTANTS = ("from", "to", "start", "until", "due", "at")
 #: Attributes that hold truths.
-_TRUTHS = ("replace",)
+_TRUTHS = ("replace", "active", "receiver_confirmed", "customer_informed")
 #: Attributes that hold integers.
-_NUMBERS = ("rank",)
+_NUMBERS = ("rank", "households", "per_owner")
 #: Attributes that hold amounts: `3_days` is told as `3 days`.
 _AMOUNTS = ("by",)
 
@@ -99,6 +100,16 @@ def area_event(line: str, number: int = 1, zone: ZoneInfo = UTC) -> Event:
     return _event(line, f"x{number}", "areas", "", zone)
 
 
+def fact(line: str, number: int = 1, zone: ZoneInfo = UTC) -> Event:
+    """`03-01 00:00 person person=anna unit=desk rank=2`, told of the organisation: d1, d2..."""
+    return _event(line, f"d{number}", "office", "", zone)
+
+
+def directory(*lines: str, zone: ZoneInfo = UTC) -> Directory:
+    """The organisation of which the facts d1, d2... are told."""
+    return Directory.of(fact(line, number, zone) for number, line in enumerate(lines, start=1))
+
+
 def _event(line: str, id_: str, source: str, ticket: str, zone: ZoneInfo) -> Event:
     day, time_of_day, kind, *words = line.split()
     facts = dict(word.split("=", 1) for word in words)
@@ -115,13 +126,18 @@ def _event(line: str, id_: str, source: str, ticket: str, zone: ZoneInfo) -> Eve
 
 
 def history(
-    *lines: str, doubts: Iterable[str] = (), shared: Iterable[str] = (), zone: ZoneInfo = UTC
+    *lines: str,
+    doubts: Iterable[str] = (),
+    shared: Iterable[str] = (),
+    people: Iterable[str] = (),
+    zone: ZoneInfo = UTC,
 ) -> History:
-    """Events e1, e2..., doubts since the instants given, and what was told of areas: x1, x2..."""
+    """Events e1, e2..., doubts since the instants given, what was told of areas, x1, x2..., and of people, d1, d2..."""
     return History(
         tuple(event(line, number, zone) for number, line in enumerate(lines, start=1)),
         tuple(Doubt(since=at(since, zone), reason="not_json") for since in doubts),
         tuple(area_event(line, number, zone) for number, line in enumerate(shared, start=1)),
+        directory=directory(*people, zone=zone),
     )
 
 

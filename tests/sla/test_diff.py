@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from service.sla.diff import diff
-from service.sla.statements import Judgement, Said
+from service.sla.statements import Judgement, Kind, Said
 from tests.sla.telling import escalate, history, judged, saying, target, warn
 
 WATCHED = target("8h", rungs=(warn("6h"), escalate("10h")))
@@ -82,3 +82,23 @@ def test_every_part_of_the_content_counts():
     other = replace(alone, statements=(replace(first, remarks=("new",)),))
 
     assert lines(diff(diff((), alone), other)) == ["03-01 15:00 soon, rev 2"]
+
+
+def test_what_a_bare_statement_never_told_is_no_change():
+    """It was put into the ledger before statements had holders, chain and evidence."""
+    whole = {each.statement.kind: each for each in diff((), BREACHED)}
+    breach, warning = whole[Kind.BREACH], whole[Kind.WARNING]
+    bare = replace(
+        breach, statement=replace(breach.statement, holders=(), chain=(), evidence=None), bare=True
+    )
+    others = [each for each in whole.values() if each is not breach]
+
+    assert breach.statement.chain
+    assert diff((*others, bare), BREACHED) == ()
+    moved = replace(bare, statement=replace(bare.statement, clause="old"))
+    assert diff((*others, moved), BREACHED) == (replace(breach, rev=2),)
+    assert diff((*others, replace(bare, bare=False)), BREACHED) == (replace(breach, rev=2),)
+    assert diff(
+        (breach, replace(warning, withdrawn=True, bare=True)),
+        replace(BREACHED, statements=(warning.statement, breach.statement)),
+    ) == (replace(warning, rev=2),)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from service.sla.calendars import Calendar
-from service.sla.events import SHARED, VOCABULARY, Event
+from service.sla.directory import Directory
+from service.sla.events import DIRECTORY, SHARED, VOCABULARY, Event
 from service.sla.history import History
 from service.sla.hours import ALWAYS, Hours
 from service.sla.instants import LATEST, Instant
@@ -22,6 +23,7 @@ from tests.oracle import cases, stories, telling
 from tests.oracle.cases import AT_LAST, STORIES, Case
 from tests.oracle.owners import WORDS
 from tests.oracle.stories import HALF_HOUR
+from tests.sla import people
 
 __all__ = ["AT_LAST", "BEGINNINGS", "HALF_HOUR", "World", "on_worlds"]
 
@@ -48,7 +50,9 @@ class World:
     def of(cls, case: Case) -> "World":
         """The case, in values of the core."""
         history, rules = telling.world(case)
-        return cls(rules, history, case)
+        directory = Directory.of(Event(**fact) for fact in case.get("directory", ()))
+        recorded = {(source, id_): instant for source, id_, instant in case.get("recorded", ())}
+        return cls(rules, replace(history, directory=directory, recorded=recorded), case)
 
     def with_events(self, events: tuple[Event, ...]) -> "World":
         """Other events of the ticket."""
@@ -85,7 +89,7 @@ def on_worlds(tried: settings, **knobs: Any) -> Callable[[Property], Callable[[]
 
     def of(test: Property) -> Callable[[], None]:
         def on_each(seed: int) -> None:
-            case = cases.case(seed, meet=telling.marks, **knobs)
+            case = with_people(cases.case(seed, meet=telling.marks, **knobs), Random(~seed))
             try:
                 test(World.of(case), Random(seed))
             except Exception as error:
@@ -99,6 +103,11 @@ def on_worlds(tried: settings, **knobs: Any) -> Callable[[Property], Callable[[]
         return tried(given(seed=SEEDS)(on_each))
 
     return of
+
+
+def with_people(case: Case, dice: Random) -> Case:
+    """The case with people, some of whom do something at the very instant of a due or a statement."""
+    return people.add(case, dice, telling.marks(case) if dice.random() < 0.5 else ())
 
 
 def _fails(test: Property, case: Case, seed: int, how: type[BaseException]) -> bool:
@@ -166,10 +175,10 @@ ODD_VALUES: SearchStrategy[Any] = st.recursive(
     max_leaves=5,
 )
 
-_TYPES = (*VOCABULARY, *SHARED, *WORDS, "dispatched")
+_TYPES = (*VOCABULARY, *SHARED, *DIRECTORY, *WORDS, "dispatched")
 _NAMES = (
     "reason", "event", "source", "prio", "area", "for", "urgency", "start", "from", "to", "exclusion", "version",
-    "replace", "", "due", "at", "until", "by", "rank", "extension",
+    "replace", "", "due", "at", "until", "by", "rank", "extension", "team", "present", "window", "what", "receiver_confirmed",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import text
 
-from service.store import events, outbox, parked, promises, statements, tickets
+from service.store import directory, events, outbox, parked, promises, statements, tickets
 from service.store.keys import arrays
 
 ROWS = 50_000
@@ -38,6 +38,7 @@ STATEMENTS = {
     "outbox": (outbox._TAKE, {"buckets": list(range(0, 256, 2)), "limit": 100}),
     "releasable": (parked._RELEASABLE, {"watermark": 300, "limit": 100}),
     "unfinished": (promises._UNFINISHED, {}),
+    "directory": (directory._STANDING, {"topic": "d", "watermark": 300}),
 }
 
 

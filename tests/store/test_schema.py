@@ -10,7 +10,7 @@ from service.store import Database, StoreError, Unavailable, calendars, migratio
 from service.store.keys import BUCKETS, LONGEST_NAME, arrays, bucket_of, is_name
 from service.store.schema import METADATA
 
-TICKET_BOUND = {"awaited", "ticket", "event", "promise", "statement", "outbox"}
+TICKET_BOUND = {"awaited", "person_breach", "ticket", "event", "promise", "statement", "outbox"}
 
 CATALOG = {
     "columns": """

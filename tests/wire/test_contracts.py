@@ -12,13 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from service.sla.events import SHARED, VOCABULARY
+from service.sla.events import DIRECTORY, SHARED, VOCABULARY
+from service.sla.evidence import Link
 from service.sla.statements import Kind, Said, State
 from service.wire import times
 from service.wire.attributes import READ
 from service.wire.facts import REQUIRED
 from service.wire.files import PLAIN
-from service.wire.outgoing import decode_output, encode
+from service.wire.outgoing import decode_output, encode, is_statement
+from service.wire.people import decode_repeat, encode_repeat
 from service.wire.records import Accepted, Reason, Refused
 from service.wire.trace import trace_of
 from tests.wire.contracts import (
@@ -36,7 +38,8 @@ from tests.wire.contracts import (
 from tests.wire.making import ALLOWED, ANY, IDENTIFIERS, binary, document, read, structured
 
 TICKETS = [name for name in EXAMPLES if name.startswith("ticket.")]
-STATEMENTS = [name for name in EXAMPLES if name.startswith("statement.")]
+REPEATS = [name for name in EXAMPLES if name.startswith("statement.repeat.")]
+STATEMENTS = [name for name in EXAMPLES if name.startswith("statement.") and name not in REPEATS]
 
 
 def schema_of(value: Any) -> Draft202012Validator:
@@ -59,13 +62,20 @@ def test_schemas_are_schemas(name: str) -> None:
 
 def test_every_message_has_its_schema() -> None:
     inputs = {f"ticket.{name}.v1" for name in VOCABULARY} | {f"area.{name}.v1" for name in SHARED}
-    outputs = {f"statement.{kind}.v1" for kind in Kind}
+    inputs |= {f"directory.{name}.v1" for name in DIRECTORY}
+    outputs = {f"statement.{kind}.v1" for kind in Kind} | {"statement.repeat.v1"}
 
-    assert set(SCHEMAS) == inputs | outputs | {"ticket-event.v1", "area-event.v1", "statement.v1"}
+    assert set(SCHEMAS) == inputs | outputs | {
+        "ticket-event.v1",
+        "area-event.v1",
+        "directory-event.v1",
+        "statement.v1",
+    }
 
 
 def test_every_message_has_its_examples() -> None:
     inputs = [*(f"ticket.{name}" for name in VOCABULARY), *(f"area.{name}" for name in SHARED)]
+    inputs += [f"directory.{name}" for name in DIRECTORY]
     modes = {f"{name}.v1.{mode}" for name in inputs for mode in ("binary", "structured")}
     held = {
         f"statement.{kind}.v1.{status}"
@@ -75,6 +85,7 @@ def test_every_message_has_its_examples() -> None:
     outcomes = SCHEMAS["statement.verdict.v1"]["properties"]["data"]["properties"]["outcome"]["enum"]
     verdicts = {f"statement.verdict.v1.{name}" for name in (*outcomes, "withdrawn")}
 
+    held |= {f"statement.repeat.v1.{status}" for status in ("in_force", "withdrawn")}
     assert modes | held | verdicts <= set(EXAMPLES)
     assert set(outcomes) <= set(State)
 
@@ -104,13 +115,17 @@ def test_the_example_of_a_statement_is_what_is_sent(name: str) -> None:
     value = example["value"]
     statement, rev, withdrawn = decode_output(json.dumps(value).encode())
     circumstances = value["data"]["said"]
-    cause = circumstances["cause"]
+    cause, addressed = circumstances["cause"], circumstances.get("addressed")
+    link = None
+    if addressed is not None:
+        link = Link(statement.role, addressed["person"], addressed.get("reason", ""))
     outgoing = encode(
-        Said(statement=statement, rev=rev, withdrawn=withdrawn),
+        Said(statement=statement, rev=rev, withdrawn=withdrawn, addressed=link),
         cause=None if cause is None else (cause["source"], cause["id"]),
         watermark=None if circumstances["watermark"] is None else times.read(circumstances["watermark"]),
         decided_at=times.read(circumstances["decided_at"]),
         announce=circumstances.get("announce", True),
+        provisional="provisional" in circumstances,
         trace=trace_of(record_of(example).headers, {}),
     )
 
@@ -119,6 +134,31 @@ def test_the_example_of_a_statement_is_what_is_sent(name: str) -> None:
     assert {header: text.decode() for header, text in outgoing.headers} == example["headers"]
     assert withdrawn == (value["data"]["status"] == "withdrawn")
     VALIDATORS[f"statement.{statement.kind}.v1"].validate(value)
+
+
+@pytest.mark.parametrize("name", REPEATS)
+def test_the_example_of_a_repeat_is_what_is_sent(name: str) -> None:
+    example = EXAMPLES[name]
+    said, circumstances = (
+        decode_repeat(json.dumps(example["value"]).encode()),
+        example["value"]["data"]["said"],
+    )
+    cause = circumstances["cause"]
+    outgoing = encode_repeat(
+        said,
+        cause=None if cause is None else (cause["source"], cause["id"]),
+        watermark=times.read(circumstances["watermark"]),
+        decided_at=times.read(circumstances["decided_at"]),
+    )
+
+    assert msgspec.json.decode(outgoing.value) == example["value"]
+    assert (outgoing.key.decode(), outgoing.event_id) == (example["key"], example["value"]["id"])
+    assert {header: text.decode() for header, text in outgoing.headers} == example["headers"]
+    VALIDATORS["statement.repeat.v1"].validate(example["value"])
+    assert not VALIDATORS["statement.v1"].is_valid(example["value"])
+    assert not is_statement(outgoing.value)
+    schema = SCHEMAS["statement.repeat.v1"]["properties"]["data"]
+    assert set(example["value"]["data"]) == set(schema["required"]) == set(schema["properties"])
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
@@ -130,6 +170,17 @@ def test_the_account_of_an_example_adds_up(name: str) -> None:
     assert parts == statement.at - statement.start
 
 
+@pytest.mark.parametrize("name", [name for name in STATEMENTS if name.endswith(".traced")])
+def test_the_holders_of_an_example_add_up_to_its_account(name: str) -> None:
+    data = EXAMPLES[name]["value"]["data"]
+    spans = sorted((span["from"], span["to"]) for holder in data["holders"] for span in holder["spans"])
+
+    assert [start for start, _ in spans] == [data["start"], *(end for _, end in spans[:-1])]
+    assert spans[-1][1] == data["at"]
+    for column in ("gated_us", "outside_us", "excluded_us", "held_us", "counted_us"):
+        assert sum(holder[column] for holder in data["holders"]) == data["account"][column]
+
+
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_nothing_is_sent_that_the_schema_does_not_name(name: str) -> None:
     value = EXAMPLES[name]["value"]
@@ -139,7 +190,28 @@ def test_nothing_is_sent_that_the_schema_does_not_name(name: str) -> None:
     data = common["properties"]["data"]
     assert set(data["required"]) == set(data["properties"])
     assert set(value["data"]) <= set(data["properties"]) | set(own["properties"]["data"]["properties"])
+    assert set(value["data"]["said"]) <= set(data["properties"]["said"]["properties"])
+    assert _unnamed(value["data"], own["properties"]["data"]["properties"]) == []
     assert set(value["data"]["account"]) == set(data["properties"]["account"]["properties"])
+
+
+def _unnamed(value: Any, properties: Any) -> list[str]:
+    """The members of `value`, at any depth, that the schemas of holders, chain and evidence do not name."""
+    found: list[str] = []
+    pending = [
+        (name, value[name], properties[name]) for name in ("holders", "chain", "evidence") if name in value
+    ]
+    while pending:
+        place, inner, schema = pending.pop()
+        while "$ref" in schema:
+            schema = SCHEMAS["statement.v1"]["$defs"][schema["$ref"].rpartition("/")[2]]
+        if isinstance(inner, list):
+            pending += [(place, each, schema["items"]) for each in inner]
+        elif isinstance(inner, dict):
+            known = schema["properties"]
+            found += [f"{place}.{name}" for name in inner.keys() - known.keys()]
+            pending += [(f"{place}.{name}", inner[name], known[name]) for name in inner.keys() & known.keys()]
+    return found
 
 
 @pytest.mark.parametrize("name", STATEMENTS)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID, uuid5
 
 import msgspec
@@ -7,15 +8,52 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.sla.evidence import Circumstance, Evidence, HandOvers, Link, Plea, Share, ToldLate, Uncounted
 from service.sla.instants import EARLIEST, LATEST
 from service.sla.statements import Account, Kind, Said, State, Statement
-from service.wire.ledger import load_statement, store_statement
+from service.wire.ledger import is_bare, load_statement, store_statement
 from service.wire.outgoing import decode_output, encode
 from tests.wire.making import IDENTIFIERS, TEXTS
 
 INSTANTS = st.integers(EARLIEST, LATEST - 1)
 EVENT_KEYS = st.tuples(TEXTS, TEXTS)
 AMOUNTS = st.integers(0, LATEST)
+KEYS = st.lists(EVENT_KEYS, max_size=3).map(tuple)
+MOMENTS = st.lists(INSTANTS, max_size=3).map(tuple)
+COUNTS = st.none() | st.integers(0, 10_000)
+
+
+def some(strategy: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[object, ...]]:
+    return st.lists(strategy, max_size=2).map(tuple)
+
+
+SHARES = st.builds(
+    Share,
+    person=TEXTS,
+    team=TEXTS,
+    spans=some(st.tuples(INSTANTS, INSTANTS)),
+    wall=AMOUNTS,
+    gated=AMOUNTS,
+    outside=AMOUNTS,
+    excluded=AMOUNTS,
+    held=AMOUNTS,
+    counted=AMOUNTS,
+)
+LINKS = st.builds(Link, TEXTS, TEXTS, TEXTS, TEXTS)
+EVIDENCE = st.builds(
+    Evidence,
+    calendar=TEXTS,
+    calendar_since=TEXTS,
+    uncounted=some(st.builds(Uncounted, INSTANTS, INSTANTS, TEXTS, TEXTS)),
+    pleas=some(st.builds(Plea, EVENT_KEYS, INSTANTS, TEXTS, st.none() | INSTANTS)),
+    urges=MOMENTS,
+    second_requests=MOMENTS,
+    households=COUNTS,
+    per_owner=COUNTS,
+    hand_overs=st.builds(HandOvers, KEYS, KEYS, KEYS, KEYS),
+    circumstances=some(st.builds(Circumstance, EVENT_KEYS, TEXTS, INSTANTS, TEXTS, TEXTS)),
+    told_late=some(st.builds(ToldLate, EVENT_KEYS, TEXTS, INSTANTS, INSTANTS)),
+)
 STATEMENTS = st.builds(
     Statement,
     id=st.uuids().map(str),
@@ -46,6 +84,9 @@ STATEMENTS = st.builds(
     event=st.none() | EVENT_KEYS,
     role=TEXTS,
     remarks=st.lists(TEXTS, max_size=3).map(tuple),
+    holders=some(SHARES),
+    chain=some(LINKS),
+    evidence=st.none() | EVIDENCE,
 )
 SAIDS = st.builds(Said, statement=STATEMENTS, rev=st.integers(1, 1 << 31), withdrawn=st.booleans())
 
@@ -93,12 +134,31 @@ def test_what_nobody_is_told_differs_in_its_circumstances_only(said: Said, decid
     assert decode_output(quiet.value) == (said.statement, said.rev, said.withdrawn)
 
 
+@given(SAIDS, LINKS)
+def test_who_was_addressed_what_is_pending_and_what_is_provisional_are_circumstances(
+    said: Said, link: Link
+) -> None:
+    def told(**given: bool) -> dict[str, object]:
+        out = encode(replace(said, addressed=link), cause=None, watermark=None, decided_at=0, **given)
+        assert decode_output(out.value) == (said.statement, said.rev, said.withdrawn)
+        found: dict[str, object] = msgspec.json.decode(out.value)["data"]["said"]
+        return found
+
+    addressed = {"person": link.person} | ({"reason": link.reason} if link.reason else {})
+    assert told()["addressed"] == addressed
+    is_pending = said.statement.kind is Kind.BREACH and not said.withdrawn
+    assert told().get("review") == ("statement_pending" if is_pending else None)
+    assert "provisional" not in told()
+    assert told(provisional=True).get("provisional") == ("directory" if said.statement.chain else None)
+
+
 @given(STATEMENTS)
 def test_the_ledger_gives_back_what_it_was_given(statement: Statement) -> None:
     stored = store_statement(statement)
 
     assert load_statement(stored) == statement
     assert load_statement(stored.decode()) == statement
+    assert not is_bare(stored)
 
 
 def test_the_ledger_reads_what_was_stored_before_a_field_was_added() -> None:
@@ -111,6 +171,9 @@ def test_the_ledger_reads_what_was_stored_before_a_field_was_added() -> None:
     assert statement.started_by == ("s", "e")
     assert statement.account == Account(counted=5)
     assert statement.remarks == ()
+    assert (statement.holders, statement.chain, statement.evidence) == ((), (), None)
+    assert is_bare(stored)
+    assert is_bare(stored.replace(b'"policy":"p"', rb'"policy":"\"chain\":"'))
 
 
 @pytest.mark.parametrize("value", [b"", b"{}", b"\xff", b'{"specversion":"1.0"}'])

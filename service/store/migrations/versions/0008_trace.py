@@ -1,7 +1,7 @@
-"""The trace that what is said of areas belongs to. Reasons stand with the table's module.
+"""The trace that shared events belong to. Reasons stand with the tables' modules.
 
 Revision ID: 0008
-Revises: 0004
+Revises: 0007
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from typing import Final
 from alembic import op
 
 revision = "0008"
-down_revision = "0004"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
 # Without a value for what is there: the release before adds events without them.
-TRACE: Final = "ALTER TABLE area_event ADD COLUMN traceparent TEXT, ADD COLUMN tracestate TEXT"
+TABLES: Final = ("area_event", "directory_event")
 
 
 def upgrade() -> None:
-    op.execute(TRACE)
+    for table in TABLES:
+        op.execute(f"ALTER TABLE {table} ADD COLUMN traceparent TEXT, ADD COLUMN tracestate TEXT")

@@ -1,0 +1,108 @@
+"""What is said of the organisation: the events of the directory topic.
+
+The subject is whom or what a fact is about. It is put among the attributes, where the core reads it, so that leaving it
+out there and repeating it is the same fact.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from service.sla.events import DIRECTORY, Event, Json
+from service.wire.attributes import (
+    NAMES_ANOTHER,
+    Check,
+    check_attributes,
+    flag,
+    identified,
+    instant,
+    integer,
+    text,
+)
+from service.wire.facts import content_of, identities
+from service.wire.records import Reason
+from service.wire.unfit import Unfit, shown
+
+_TYPE: Final = re.compile(r"slaclock\.directory\.([a-z][a-z0-9_]*)\.v([1-9][0-9]*)")
+
+#: The attribute that repeats the subject.
+_SUBJECT: Final = MappingProxyType({"person": "person", "unit": "unit", "area": "area", "duty": "unit"})
+
+#: Attributes that the core reads, by type: (name, its check, it must be there).
+READ: Final[Mapping[str, tuple[tuple[str, Check, bool], ...]]] = MappingProxyType(
+    {
+        "person": (
+            ("person", identified, False),
+            ("unit", identified, False),
+            ("rank", integer, False),
+            ("active", flag, False),
+            ("from", instant, False),
+        ),
+        "unit": (
+            ("unit", identified, False),
+            ("kind", text, False),
+            ("parent", identified, False),
+            ("head", identified, False),
+            ("from", instant, False),
+        ),
+        "area": (
+            ("area", identified, False),
+            ("owner", identified, False),
+            ("unit", identified, False),
+            ("households", integer, False),
+            ("per_owner", integer, False),
+            ("from", instant, False),
+        ),
+        "duty": (
+            ("unit", identified, False),
+            ("person", identified, True),
+            ("to", instant, False),
+            ("from", instant, False),
+        ),
+        "voided": NAMES_ANOTHER,
+    }
+)
+
+
+def directory_event_of(attributes: Mapping[str, Json], data: Json, *, tenant: str) -> Event:
+    """The event about the organisation in CloudEvents context attributes and `data`; `Unfit` when there is none.
+
+    Its `ticket` is the subject. `tenant` is whose event it is when the attributes do not say.
+    """
+    said = identities(attributes, tenant)
+    type_ = _type(said.type)
+    seq, told = content_of(data)
+    if type_ in _SUBJECT:
+        told = _named(_SUBJECT[type_], said.subject, told)
+    check_attributes(type_, told, READ)
+    return Event(
+        tenant=said.tenant,
+        ticket=said.subject,
+        source=said.source,
+        id=said.id,
+        type=type_,
+        at=said.at,
+        seq=seq,
+        attributes=told,
+    )
+
+
+def _named(attribute: str, subject: str, told: Mapping[str, Json]) -> Mapping[str, Json]:
+    given = told.get(attribute)
+    if given is not None and given != subject:
+        detail = f"data.attributes.{attribute} {shown(given)} is not the subject {shown(subject)}"
+        raise Unfit(Reason.BAD_DATA, detail)
+    return {**told, attribute: subject}
+
+
+def _type(value: str) -> str:
+    found = _TYPE.fullmatch(value)
+    if found is None or found[1] not in DIRECTORY:
+        known = ", ".join(f"slaclock.directory.{name}.v1" for name in DIRECTORY)
+        raise Unfit(Reason.UNKNOWN_TYPE, f"type {shown(value)} is none of {known}")
+    if found[2] != "1":
+        raise Unfit(Reason.UNKNOWN_VERSION, f"type {shown(value)}: only version 1 is read")
+    return found[1]
