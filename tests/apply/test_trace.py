@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from service.apply import Door, Limits, Rulebook
 from service.sla.instants import SECOND
+from service.wire import times
 from service.wire.records import Record
-from tests.apply.staging import TENANT, area_record, read_rules, record
+from tests.apply.staging import TENANT, after, area_record, read_rules, record
+from tests.apply.test_directory import STAFF, Office, fact, opened
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 OTHER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
@@ -91,3 +93,30 @@ async def test_what_is_said_of_areas_hands_its_trace_on_to_every_ticket_even_by_
 
     assert await stage.said("A") == ["half 1", "breach 1", "breach 2 withdrawn"]
     assert (await traces(stage))[len(clocked) :] == [(PARENT, STATE)] * 4
+
+
+async def test_what_is_said_of_the_organisation_hands_its_trace_on(stage):
+    office = Office(stage)
+    await office.tell(*STAFF)
+    await stage.send(opened("A"))
+    await stage.prove(1.1)
+    await stage.settle()
+    head = fact("unit", "team", 2, kind="team", head="p8", from_=times.write(after(0.5)))
+
+    await office.tell(traced(head))
+    before = len(await stage.outgoing())
+    await stage.settle()
+
+    assert "breach 2" in await stage.said("A")
+    assert set((await traces(stage))[before:]) == {(PARENT, STATE)}
+
+
+async def test_what_is_said_of_a_person_belongs_to_the_trace_of_the_breach(stage):
+    await stage.send(record("A", "opened", 0, to="p1"), record("B", "opened", 100, to="p1"))
+    await stage.prove(300)
+    await stage.settle()
+    await stage.send(traced(record("A", "resolved", 0.5, recorded=301)))
+
+    rows = [dict(row.headers) for row in await stage.outgoing() if row.key == b"p1"]
+
+    assert [each.get("traceparent") for each in rows] == [None, PARENT.encode()]
