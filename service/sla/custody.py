@@ -146,7 +146,7 @@ def _cut(
         stretch = custody[place]
         if max(cursor, stretch.start) >= until:
             break
-        if cursor < stretch.start:
+        if cursor < stretch.start and stretch.holder != NOBODY:
             yield NOBODY, cursor, stretch.start
             cursor = stretch.start
         yield stretch.holder, cursor, min(stretch.end, until)
