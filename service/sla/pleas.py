@@ -75,7 +75,8 @@ def _fault(rule: Extension, answer: Event, limit: Instant) -> str:
 
 def _grant(request: Event, answer: Event, unit: Unit) -> Grant:
     """What was asked for, unless the answer says otherwise."""
-    asked = answer if {"until", "by"} & answer.attributes.keys() else request
+    says = any(answer.attributes.get(name) is not None for name in ("until", "by"))
+    asked = answer if says else request
     until = as_instant(asked.attributes.get("until"))
     return Grant(answer.at, key_of(answer), until, amount(asked.attributes.get("by"), unit))
 

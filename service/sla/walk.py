@@ -56,6 +56,7 @@ class Walk:
         self.ended_by: Event | None = None
         self.ended_at = EARLIEST
         self.early = False  # ended by a stop before its clock started
+        self.stopped_late = False  # after the due, while a report in time was still to come
         self.renewed = False  # while it was open, a new date took its place
         self.remarks: list[tuple[Instant, str]] = []
 
@@ -92,10 +93,16 @@ class Walk:
     def _gives_way(self, place: int, starts: Sequence[Match]) -> bool:
         """Whether the event at `place` ends this promise by beginning the next."""
         event = self.ticket.events[place]
+        if not matches(starts, event) or (
+            self.target.stated is not None and stated_by(self.target, event) is None
+        ):
+            return False
         if self.state in {State.EARLY, State.DEEMED}:
-            return matches(starts, event)
-        renewed = self.target.stated is Stated.PROMISED and matches(starts, event)
-        if not renewed or stated_by(self.target, event) is None:
+            return True
+        if self.stopped_late:
+            self._end_missed(place)
+            return True
+        if self.target.stated is not Stated.PROMISED:
             return False
         self.renewed = self.state is State.OPEN
         self._take(Happening.REPLACE, event, event.at)
@@ -114,9 +121,10 @@ class Walk:
 
     def _pass_to(self, instant: Instant) -> None:
         lapse = self.hearing.lapse
-        if lapse is not None and lapse[0] < instant and (self.due is None or lapse[0] <= self.due):
+        if lapse is not None and lapse[0] < instant:
             self.hearing.lapse = None
-            self._take(Happening.DEEM, lapse[1], lapse[0])
+            if self.due is None or lapse[0] <= self.due:
+                self._take(Happening.DEEM, lapse[1], lapse[0])
         if self.due is not None and self.due < instant:
             self.state = TRANSITIONS[self.state][Happening.DUE]
 
@@ -141,7 +149,9 @@ class Walk:
         if place in self.hearing.reports:
             yield Happening.DEEM, event
         if matches(self.target.stop, event):
-            if self.state is not State.BREACHED or self.hearing.later_report(place - 1) is None:
+            if self.state is State.BREACHED and self.hearing.later_report(place - 1) is not None:
+                self.stopped_late = True
+            else:
                 yield Happening.EARLY if event.at < self.timeline.clock else Happening.STOP, event
         elif cancels(self.target, event):
             yield Happening.CANCEL, event
