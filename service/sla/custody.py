@@ -23,6 +23,8 @@ ENDS: Final = frozenset({"released", "resolved", "closed", "cancelled", "merged"
 #: What is summed up of a holder's stretches.
 _COLUMNS: Final = ("spans", "wall", "gated", "outside", "excluded", "held", "counted")
 
+_MOVES: Final = GIVES | ENDS
+
 #: Hand-overs that need a reason.
 REASONED: Final = frozenset({"transferred", "guided", "escalated"})
 
@@ -57,6 +59,8 @@ def custody_of(events: Iterable[Event], directory: Directory) -> tuple[Custody, 
     holder = latest = NOBODY
     is_opened = False
     for event in events:
+        if event.type not in _MOVES:
+            continue
         is_opened = is_opened or event.type == "opened"
         holder = _after(event, holder, latest, directory)
         latest = latest if holder == NOBODY else holder
@@ -74,11 +78,9 @@ def custody_of(events: Iterable[Event], directory: Directory) -> tuple[Custody, 
 
 
 def _after(event: Event, holder: Holder, latest: Holder, directory: Directory) -> Holder:
-    """Who holds the ticket after `event`, where `latest` is who held it last."""
+    """Who holds the ticket after `event`, one of `_MOVES`, where `latest` is who held it last."""
     if event.type in ENDS:
         return NOBODY
-    if event.type not in GIVES:
-        return holder
     to, team = as_text(event.attributes.get("to")) or "", as_text(event.attributes.get("team")) or ""
     if to and not team:
         person = directory.heard_for(event.at).person(to, event.at)
@@ -146,7 +148,7 @@ def _cut(
         stretch = custody[place]
         if max(cursor, stretch.start) >= until:
             break
-        if cursor < stretch.start:
+        if cursor < stretch.start and stretch.holder != NOBODY:
             yield NOBODY, cursor, stretch.start
             cursor = stretch.start
         yield stretch.holder, cursor, min(stretch.end, until)

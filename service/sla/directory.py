@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final, Generic, TypeAlias, TypeVar
 
@@ -76,6 +77,9 @@ class Fact(Generic[Said]):
     def counts(self, known: Instant) -> bool:
         """Whether it was in the books by what had been heard at `known`."""
         return self.heard <= known and (self.dropped is None or known < self.dropped)
+
+
+_SINCE: Final = attrgetter("since")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,19 +168,22 @@ class Directory:
             unit = known.parent
 
     def _of(self, facts: Facts[Said], at: Instant) -> Said | None:
-        return next((fact.said for fact in self._backwards(facts, at)), None)
-
-    def _backwards(self, facts: Facts[Said], at: Instant) -> Iterator[Fact[Said]]:
-        """Those that began by `at`, the latest first."""
-        for place in range(bisect_right(facts, at, key=lambda fact: fact.since) - 1, -1, -1):
+        """What the latest of `facts` that began by `at` says."""
+        place = bisect_right(facts, at, key=_SINCE)
+        while place:
+            place -= 1
             if facts[place].counts(self.known):
-                yield facts[place]
+                return facts[place].said
+        return None
 
     def _deputy(self, unit: str, at: Instant) -> str:
         """Of several on duty the one whose duty began last."""
+        duties = self.duties.get(unit, ())
         ended: set[str] = set()
-        for fact in self._backwards(self.duties.get(unit, ()), at):
+        for fact in reversed(duties[: bisect_right(duties, at, key=_SINCE)]):
             duty = fact.said
+            if not fact.counts(self.known):
+                continue
             if duty.person not in ended and at < duty.to:
                 return duty.person
             ended.add(duty.person)
@@ -202,11 +209,7 @@ def _by_subject(
             since = as_instant(event.attributes.get("from"))
             fact = Fact(event.at if since is None else since, said, entry.heard, entry.dropped)
             found.setdefault(name, []).append(fact)
-    return {name: tuple(sorted(facts, key=_since)) for name, facts in found.items()}
-
-
-def _since(fact: Fact[Said]) -> Instant:
-    return fact.since
+    return {name: tuple(sorted(facts, key=_SINCE)) for name, facts in found.items()}
 
 
 def _person(told: Attributes) -> Person:

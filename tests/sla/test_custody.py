@@ -267,6 +267,18 @@ def test_what_lies_before_the_opening_of_a_split_is_nobodys():
     assert list(map(columns, breach.holders)) == ["- 3h: counted 3h", "anna 5h: counted 5h"]
 
 
+def test_what_lies_before_the_opening_and_nobodys_after_it_are_one_stretch():
+    told = history(
+        "03-01 12:00 opened", "03-01 12:00 split start=03-01T09:00", "03-01 13:00 assigned to=anna"
+    )
+    breach = the(judged(told, target("8h")), "breach")
+
+    assert list(map(spans, breach.holders)) == [
+        ["03-01 09:00 to 03-01 13:00"],
+        ["03-01 13:00 to 03-01 17:00"],
+    ]
+
+
 def test_only_the_span_of_the_promise_counts():
     """The second promise begins with the reopening; whoever held the ticket before has no share in it."""
     told = history(

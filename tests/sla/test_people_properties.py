@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
+from itertools import pairwise
 from random import Random
 
 from hypothesis import settings
@@ -46,6 +47,7 @@ def test_the_shares_of_all_add_up_to_the_account(world: World, dice: Random):
             assert share.wall == sum(end - start for start, end in share.spans)
             assert share.wall == sum(getattr(share, part) for part in PARTS)
             assert min(getattr(share, part) for part in PARTS) >= 0
+            assert all(one[1] < two[0] for one, two in pairwise(share.spans))
 
 
 @on_worlds(TRIED)

@@ -411,7 +411,7 @@ def test_accounts_add_up_to_the_span_and_to_the_stretches(world: World, dice: Ra
         assert sum(parts.values()) == statement.at - statement.start
         assert min(parts.values()) >= 0
         # A rung of a promise in grace may lie after its stop.
-        if not rejudged and (not cut or cut[-1].end == statement.at):
+        if not rejudged and (cut[-1].end if cut else statement.start) == statement.at:
             assert summed(cut) == parts
 
 
