@@ -165,6 +165,12 @@ def test_ringing_begins_where_it_was_first_heard():
     assert folded(offered).legs[0].rang(7 * S) == 7 * S
 
 
+def test_who_is_answered_at_once_has_waited_for_nothing():
+    leg = folded(call("offered", 0), call("answered", 0, agent="li")).legs[0]
+
+    assert (leg.waited(9 * S), leg.rang(9 * S)) == (0, 0)
+
+
 def test_ratings_come_after_the_end_and_the_last_holds():
     found = folded(
         call("offered", 0),
