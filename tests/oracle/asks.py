@@ -39,7 +39,7 @@ def happens(ticket: Ticket, move: str, at: int) -> None:
     """One of `moves_for` happens."""
     match move:
         case "extends":
-            for _ in range(pick(ticket.dice, (1, 1, 1, 2, 3))):
+            for _ in range(pick(ticket.dice, (1, 1, 2, 2, 3))):
                 _extends(ticket, at)
                 at += ticket.dice.randrange(8) * HALF_HOUR
         case "fails":

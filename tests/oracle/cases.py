@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Final
 
 from tests.oracle import unsure
-from tests.oracle.kinds import PLAIN, SOURCES
+from tests.oracle.kinds import MIXED, PLAIN, SOURCES
 from tests.oracle.owners import UNITS, owner
 from tests.oracle.stories import HALF_HOUR, Story, pick, stories
 from tests.oracle.tickets import Ticket
@@ -30,19 +30,19 @@ def case(
     versions: int = 3,
     units: tuple[str, ...] = UNITS,
     moves: int = 7,
-    plain: bool = False,
+    kinds: Sequence[str] = MIXED,
     meet: Callable[[Case], Sequence[int]] | None = None,
 ) -> Case:
     """One owner and one ticket.
 
     With `exact` every event lies on the grid, or at what `meet` says. `meet` is given the case so far and answers with
     its dues and the instants of its statements; things happen, and the judging is done, at some of them and right
-    before and after. `versions` (at most three) and `moves` are the most there are. `plain` targets promise a stop within
-    a budget and nothing else.
+    before and after. `versions` (at most three) and `moves` are the most there are. Targets are of some of `kinds`; of none:
+    they promise a stop within a budget and nothing else.
     """
     dice = Random(seed)
     story = pick(dice, STORIES)
-    policies = owner(dice, story, versions, units, plain=plain)
+    policies = owner(dice, story, versions, units, kinds=kinds)
     ticket = Ticket(dice, story, policies, exact=exact)
     ticket.moves(moves)
     if dice.random() < 0.4:
@@ -96,12 +96,12 @@ def _shuffle(dice: Random, made: Case) -> None:
 
 def _upto(dice: Random, made: Case, marks: Sequence[int]) -> int:
     """Mostly late enough that all is decided, else around something."""
-    if dice.random() < 0.7:
+    if dice.random() < 0.6:
         return AT_LAST
     if not marks or dice.random() < 0.3:
         marks = [event["at"] for event in made["events"]] or [0]
     grace = pick(dice, (0, 0, 1, HALF_HOUR, 4 * HALF_HOUR))
-    return pick(dice, marks) + grace + pick(dice, (-1, 0, 0, 1, 1, 48 * HALF_HOUR))
+    return pick(dice, marks) + grace + pick(dice, (-1, 0, 0, 1, 1, HALF_HOUR, 8 * HALF_HOUR, 48 * HALF_HOUR))
 
 
 # --- smaller cases ----------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Kinds of promise for random targets: what they grant, what is as good as met, whose date they keep."""
 
+from collections.abc import Sequence
 from random import Random
 from typing import Any, Final
 
@@ -32,7 +33,8 @@ KINDS: Final = (
 )
 STATED: Final = ("promised", "before")
 
-_KINDS: Final = (
+#: As they come, the ones that have most to say more often.
+MIXED: Final = (
     *["extension"] * 14, *["deemed"] * 5, *["lapsed"] * 3, *["promised"] * 4, *["before"] * 4, *["customers"] * 2,
     *["urges"] * 3, *["every"] * 4, *["requires"] * 5,
 )  # fmt: skip
@@ -40,16 +42,16 @@ _FAILED: Final = (["contact_failed"], ["visit_failed"], ["contact_failed", "visi
 _SPANS: Final = (0, HALF_HOUR, 2 * HALF_HOUR, 8 * HALF_HOUR, 24 * HALF_HOUR, 96 * HALF_HOUR)
 
 
-def of_a_kind(dice: Random, story: Story, target: Target, *, may_state: bool, plain: bool) -> Target:
-    """`target` as it is, mostly and always when `plain`, or with one or two kinds of promise more.
+def of_a_kind(dice: Random, story: Story, target: Target, *, may_state: bool, kinds: Sequence[str]) -> Target:
+    """`target` as it is, or with one or two of `kinds`: of some of them always, of `MIXED` mostly, of none never.
 
     With an instant that events state only where `may_state`: across its versions a target has one or never has.
     """
     made = {**target, **PLAIN}
-    if plain or dice.random() < 0.4:
+    if not kinds or (kinds is MIXED and dice.random() < 0.4):
         return made
-    first = pick(dice, _KINDS)
-    for kind in (first, pick(dice, _KINDS)) if dice.random() < 0.4 else (first,):
+    first = pick(dice, kinds)
+    for kind in (first, pick(dice, kinds)) if dice.random() < 0.4 else (first,):
         if kind in STATED:
             # Nothing moves an instant that events state, so that there is nothing to extend.
             if may_state and made["stated"] is None and made["extension"] is None:
@@ -60,7 +62,7 @@ def of_a_kind(dice: Random, story: Story, target: Target, *, may_state: bool, pl
 
 
 def _extension(dice: Random, _: Target) -> Target:
-    rule = {"rank": pick(dice, (1, 2, 3)), "within": pick(dice, _SPANS), "most": pick(dice, (1, 1, 2, 3))}
+    rule = {"rank": pick(dice, (1, 2, 3)), "within": pick(dice, _SPANS), "most": pick(dice, (1, 1, 2, 2, 3))}
     return {"extension": rule}
 
 

@@ -1,9 +1,10 @@
 """Random owners: what is promised, in one to three versions."""
 
+from collections.abc import Sequence
 from random import Random
 from typing import Any, Final
 
-from tests.oracle.kinds import of_a_kind
+from tests.oracle.kinds import MIXED, of_a_kind
 from tests.oracle.stories import DAY, HALF_HOUR, Story, pick
 
 Target = dict[str, Any]
@@ -59,7 +60,7 @@ _LIMITED: Final = (*((),) * 5, ("customer",), ("*",), ("customer", "*"), ("parts
 
 
 def owner(
-    dice: Random, story: Story, versions: int, units: tuple[str, ...], *, plain: bool = False
+    dice: Random, story: Story, versions: int, units: tuple[str, ...], *, kinds: Sequence[str] = MIXED
 ) -> list[Policy]:
     """The first version is in force for nearly every ticket. Versions share the ids of targets, and lack some."""
     count = min(versions, pick(dice, (1, 1, 2, 2, 2, 3)))
@@ -78,7 +79,7 @@ def owner(
                 story,
                 _target(dice, story, id_, pick(dice, units)),
                 may_state=id_ not in before,
-                plain=plain,
+                kinds=kinds,
             )
             for id_ in ids
         ]

@@ -34,8 +34,8 @@ REMARKS = (
 )  # fmt: skip
 #: What has to have been said anew, or otherwise than plain breaches and stops, at least once.
 TURNS = (
-    "rung armed anew by extension_approved", "rung armed anew by change_scheduled", "rung armed anew by rejudge",
-    "rung said by urging", "deemed by a report", "deemed by a lapse", "begun by its own stop",
+    "rung armed anew by extension_approved", "rung armed anew by change_scheduled", "rung said by urging",
+    "deemed by a report", "deemed by a lapse", "begun by its own stop",
     "a set of sources waits", "W alone waits",
 )  # fmt: skip
 
@@ -50,6 +50,9 @@ REQUIRED = (
     *(f"time {part}" for part in ("gated", "outside", "excluded", "held", "counted", "days")),
 )
 
+#: About once in a thousand tickets: looked for in long runs only.
+SELDOM = ("rung armed anew by rejudge", "remark replaces 2")
+
 
 @pytest.mark.timeout(0 if TICKETS > 10_000 else 600)
 def test_both_say_the_same_of_random_tickets(capsys):
@@ -63,9 +66,10 @@ def test_both_say_the_same_of_random_tickets(capsys):
             pytest.fail(_told(seed, reduced(made, _differs)))
         seen.update(set(_seen(made, ours)))
     with capsys.disabled():
-        print("\n".join(f"{seen[kind]:8d}  {kind}" for kind in REQUIRED))
+        print("\n".join(f"{seen[kind]:8d}  {kind}" for kind in (*REQUIRED, *SELDOM)))
 
-    assert TICKETS < 1_000 or [kind for kind in REQUIRED if not seen[kind]] == []
+    looked_for = [REQUIRED, SELDOM][: (TICKETS >= 2_000) + (TICKETS >= 20_000)]
+    assert [kind for kinds in looked_for for kind in kinds if not seen[kind]] == []
 
 
 def _differs(made: Case) -> bool:

@@ -39,9 +39,10 @@ def _cap(ticket: Ticket, marks: Sequence[int]) -> int:
 
 def gaps(ticket: Ticket, marks: Sequence[int]) -> list[Doubt]:
     """Times about which something is lost: the instant of a record, or the span of an outage."""
+    marks = (*marks, *(event["at"] for event in ticket.events[:2]))
     found = []
     for _ in range(pick(ticket.dice, (1, 1, 2))):
-        start = _beside(ticket, marks)
+        start = pick(ticket.dice, marks) if ticket.dice.random() < 0.4 else _beside(ticket, marks)
         end = start + pick(ticket.dice, (1, 1, HALF_HOUR, 10 * HALF_HOUR, 100 * HALF_HOUR))
         if ticket.dice.random() < 0.3:
             start, end = start - (end - start), start  # which ends there
