@@ -47,10 +47,10 @@ def _additions() -> None:
     ours = _timed(lambda: [hours.after(start, 40 * HOUR) for start in starts])
     print(f"40 h of working time added: {ROUND / ours:,.0f}/s")
     days = Target(id="d", start=(), stop=(), cancel=(), budget=10, unit=Unit.WORKING_DAYS, calendar=OFFICE)
-    from service.sla.timeline import Circumstances, timeline_of
+    from service.sla.timeline import Circumstances, Timeline
 
     counted = _timed(
-        lambda: [timeline_of(days, start, Circumstances(), OFFICE.latest).due(10) for start in starts]
+        lambda: [Timeline(days, start, Circumstances(), OFFICE.latest).due(10) for start in starts]
     )
     print(f"10 working days added: {ROUND / counted:,.0f}/s")
     try:

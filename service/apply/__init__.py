@@ -14,6 +14,7 @@ from service.apply.outcome import (
     WallClock,
     Woken,
 )
+from service.apply.rejudging import Order, Rejudged, UnknownVersion
 from service.apply.rulebook import Rulebook
 
 __all__ = [
@@ -22,12 +23,15 @@ __all__ = [
     "Fenced",
     "Limits",
     "NotParked",
+    "Order",
+    "Rejudged",
     "Released",
     "Rulebook",
     "Said",
     "Slice",
     "StillUnfit",
     "Topics",
+    "UnknownVersion",
     "WallClock",
     "Woken",
 ]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from dataclasses import replace as with_
 
 from service.apply import areas as about_areas
-from service.apply import decisions, slices
+from service.apply import decisions, rejudging, slices
 from service.apply.judging import Diff, Judge
 from service.apply.outcome import Applied, Limits, Released, Slice, Topics, WallClock, Woken
+from service.apply.rejudging import Order, Rejudged
 from service.apply.shared import AreaBook
 from service.apply.sweep import Sweep
 from service.apply.tools import Decode, RulesOf, Tools
@@ -119,6 +120,15 @@ class Door:
         _check_audit(by, reason)
         return await decisions.drop(self._tools, (topic, part, offset), by=by, why=reason)
 
+    async def rejudge(self, keys: Iterable[TicketKey], order: Order) -> Rejudged:
+        """Put the tickets `keys`, which exist, under another version of the policy, and judge them again.
+
+        An event is recorded for each, as if it had come from a topic. The same order again changes nothing. Raises
+        UnknownVersion when the version is not registered.
+        """
+        _check_audit(order.by, order.reason)
+        return await rejudging.rejudge(self._tools, keys, order)
+
     async def _wake(self, limit: int) -> tuple[Woken, _Turn]:
         tools = self._tools
         async with transaction(tools) as work:
@@ -167,4 +177,4 @@ async def _turn(work: Work, stands: Watermark, limit: int) -> _Turn:
 
 def _check_audit(by: str, reason: str) -> None:
     if not by.strip() or not reason.strip():
-        raise ValueError("a decision about a parked record needs a name and a reason")
+        raise ValueError("a decision needs a name and a reason")

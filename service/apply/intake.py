@@ -94,6 +94,11 @@ def replaced(one: Accepted, past: Past, *, by: str, why: str, at: Instant) -> li
     return [*kept, _note(past, event, one, stands_for=one.event.id)]
 
 
+def own(past: Past, event: Event) -> Kept:
+    """`event`, which the service records itself and no record brings; noted in `past`."""
+    return _note(past, event)
+
+
 def _note(past: Past, event: Event, one: Accepted | None = None, stands_for: str | None = None) -> Kept:
     """`event` as it will be read back: what is judged now is what will be judged later."""
     attributes = write_attributes(event.attributes)

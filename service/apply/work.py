@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from service.apply import versions
 from service.apply.intake import Intake, Misfit, take_in
 from service.apply.judging import UNPROVED, Bench, Case, Finding
 from service.apply.saying import Voice, not_before, settled_at
@@ -106,6 +107,12 @@ class Work:
     def has_policy(self, tenant: str) -> bool:
         return self._rules.get(tenant) is not None
 
+    def rules_of(self, tenant: str) -> Rules:
+        """The rules of a tenant that has some."""
+        rules = self._rules[tenant]
+        assert rules is not None
+        return rules
+
     async def lock(self, keys: Iterable[TicketKey]) -> None:
         """Learn the rules of the tenants of `keys`, lock the tickets of those that have some, and look at them."""
         wanted = set(keys)
@@ -122,8 +129,7 @@ class Work:
         self._heard = locked
         self._revision = await areas.revision(self.tx)
         for tenant in {tenant for tenant, _ in locked}:
-            rules = self._rules[tenant]
-            assert rules is not None
+            rules = self.rules_of(tenant)
             chronicle = await self._tools.areas(self.tx, tenant, self._revision)
             self._grounds[tenant] = Ground(rules, words_of(rules), chronicle)
         self.pasts = await events.past(self.tx, locked)
@@ -157,6 +163,7 @@ class Work:
         self._tools.after_step("judged")
         kept = {key: added for key, added in fresh.items() if key not in effects.rejected}
         await events.append(self.tx, [one for added in kept.values() for one in added])
+        await versions.note(self.tx, {key: added for key, added in kept.items() if added}, self.rules_of)
         self._tools.after_step("appended")
         await self._say(found, effects)
         await promises.save(self.tx, {key: one.judgement.promises for key, one in found.items()})

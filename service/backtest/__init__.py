@@ -4,8 +4,9 @@ The same `judge` as in the service, without database and bus.
 """
 
 from service.backtest.compact import attributes_read
+from service.backtest.histories import Fault, Progress
 from service.backtest.lines import digest, lines_of, promise_line, statement_line
-from service.backtest.run import Backtest, Fault, Judged, Progress, Summary
+from service.backtest.run import Backtest, Judged, Summary
 
 __all__ = [
     "Backtest",

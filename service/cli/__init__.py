@@ -5,14 +5,18 @@ from __future__ import annotations
 from service.cli.backtest import backtest
 from service.cli.calendar import calendar
 from service.cli.demo import demo
+from service.cli.diff import diff
 from service.cli.due import due
 from service.cli.explain import explain
 from service.cli.parked import parked
 from service.cli.policy import policy
 from service.cli.program import slaclock
+from service.cli.rejudge import rejudge
+from service.cli.report import report
 from service.cli.serve import migrate, serve
 
 __all__ = ["slaclock"]
 
-for command in (serve, migrate, policy, due, calendar, explain, backtest, parked, demo):
+policy.add_command(diff)
+for command in (serve, migrate, policy, due, calendar, explain, backtest, report, rejudge, parked, demo):
     slaclock.add_command(command)

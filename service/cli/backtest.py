@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from service.cli.files import EVENTS, POLICY, Faults, Sink, read_events, read_rules
-from service.cli.moments import UTC, WRITTEN, Written, told
+from service.cli.compare import LISTED, Question, compare, of_files, zone_of
+from service.cli.files import EVENTS, Faults, Sink, read_events, read_rules
+from service.cli.moments import WRITTEN, Written, told
 from service.cli.output import show, show_json, table
+from service.cli.places import POLICY_PLACE
 from service.cli.progress import shown, watched
 
 if TYPE_CHECKING:
@@ -25,10 +27,18 @@ if TYPE_CHECKING:
     "--policy",
     "policies",
     metavar="FILE",
-    type=POLICY,
+    type=POLICY_PLACE,
     required=True,
     multiple=True,
     help="Policy file; give it once for each version.",
+)
+@click.option(
+    "--compare",
+    "others",
+    metavar="FILE",
+    type=POLICY_PLACE,
+    multiple=True,
+    help="Tell which verdicts flip under this policy instead; once for each version.",
 )
 @click.option(
     "--events", metavar="FILE", type=EVENTS, required=True, help="Event file, gzip or not; - for stdin."
@@ -40,7 +50,16 @@ if TYPE_CHECKING:
     "--out",
     metavar="FILE",
     type=click.Path(dir_okay=False, allow_dash=True),
-    help="Write a JSON line for each promise; compressed when the name ends in .gz.",
+    help="Write a JSON line for each promise, or flip; compressed when the name ends in .gz.",
+)
+@click.option(
+    "--list",
+    "listed",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=LISTED,
+    show_default=True,
+    help="With --compare: list so many flips.",
 )
 @click.option("--tenant", metavar="NAME", help="Whose events those are that do not say; else the policy's.")
 @click.option(
@@ -54,9 +73,11 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def backtest(
     policies: tuple[Path, ...],
+    others: tuple[Path, ...],
     events: str,
     until: Written | None,
     out: str | None,
+    listed: int,
     tenant: str | None,
     source: str,
     utc: bool,
@@ -64,13 +85,18 @@ def backtest(
 ) -> int:
     """Judge every ticket of an event file, as the service would have at one instant.
 
-    Prints how many promises were kept and broken. Lines that hold no event are told, counted and left out; the exit
-    status is 1 then.
+    Prints how many promises were kept and broken; with --compare, which verdicts another policy would turn, and why.
+    Lines that hold no event are told, counted and left out; the exit status is 1 then.
     """
     from service.backtest import Backtest
 
     rules = read_rules(policies)
     instant = None if until is None else until.instant()
+    if others:
+        after = read_rules(others)
+        zone = zone_of(rules, utc=utc)
+        question = Question(rules, after, of_files(others), events, source, tenant, instant, listed, zone)
+        return compare(question, out, as_json=as_json)
     faults = Faults(events)
     with shown() as progress, nullcontext() if out is None else Sink(out) as sink:
         test = Backtest(
@@ -89,7 +115,7 @@ def backtest(
     if as_json:
         show_json(_as_json(test.summary), err=out == "-")
     else:
-        _show(test.summary, UTC if utc else rules.versions[-1].targets[0].calendar.zone, err=out == "-")
+        _show(test.summary, zone_of(rules, utc=utc), err=out == "-")
     return faults.sum_up()
 
 

@@ -169,16 +169,15 @@ def _unstopped(target: Target, start: Instant, circumstances: Circumstances) -> 
     from service.sla.instants import NEVER
     from service.sla.statements import State
     from service.sla.terms import Terms
-    from service.sla.timeline import timeline_of
+    from service.sla.timeline import Timeline
 
-    timeline = timeline_of(target, start, circumstances, target.calendar.latest)
+    timeline = Timeline(target, start, circumstances, target.calendar.latest)
     due = timeline.due(target.budget)
     return Course(
         target=target,
         started_by=("", ""),
         begun=start,
         timeline=timeline,
-        circumstances=circumstances,
         due=due,
         state=State.OPEN if due is None else State.BREACHED,
         in_force=((start, NEVER),),

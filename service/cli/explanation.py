@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from service.cli.counterfactual import Margin, Otherwise, Subject, margin, otherwise
@@ -18,7 +18,7 @@ from service.sla.statements import Account, Promise, Statement
 from service.sla.succession import Tenure, promises, tenures
 from service.sla.terms import due_of
 from service.sla.ticket import Ticket, matches
-from service.sla.timeline import Timeline, timeline_of
+from service.sla.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _known_first(course: Course) -> Instant | None:
     edition = course.target.calendar.known_at(course.begun)
     if edition is course.timeline.edition:
         return None
-    due = due_of(timeline_of(course.target, course.start, course.circumstances, edition), course.terms)
+    due = due_of(replace(course.timeline, edition=edition), course.terms)
     return None if due == course.due else due
 
 

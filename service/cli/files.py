@@ -17,7 +17,7 @@ from service.cli.program import Problem
 
 if TYPE_CHECKING:
     from service.backtest import Fault
-    from service.rules import PolicyErrors
+    from service.rules import Outline, PolicyErrors
     from service.sla.calendars import Calendar
     from service.sla.events import Event
     from service.sla.policy import Policy, Rules
@@ -41,8 +41,16 @@ def read_policy(path: Path) -> Policy:
     """The policy in the file, with the calendar files that it refers to; Problem with a line for each error in it."""
     from service.rules import read
 
-    with _readable("policy"):
-        return read(content(path), name=str(path), calendars=_calendars_beside(path))
+    with readable("policy"):
+        return read(content(path), name=str(path), calendars=calendars_beside(path))
+
+
+def read_outline(path: Path) -> Outline:
+    """What the policy in the file says, in words; Problem as `read_policy`."""
+    from service.rules import outline
+
+    with readable("policy"):
+        return outline(content(path), name=str(path), calendars=calendars_beside(path))
 
 
 def read_rules(paths: Sequence[Path]) -> Rules:
@@ -72,19 +80,19 @@ def read_calendars(path: Path) -> Mapping[str, Calendar]:
     """The calendars in the policy file by name; Problem as `read_policy`."""
     from service.rules import read_calendars as read
 
-    with _readable("policy"):
-        return read(content(path), name=str(path), calendars=_calendars_beside(path))
+    with readable("policy"):
+        return read(content(path), name=str(path), calendars=calendars_beside(path))
 
 
 def read_calendar(path: Path) -> Calendar:
     """The calendar in the calendar file; Problem with a line for each error in it."""
     from service.rules import read_calendar as read
 
-    with _readable("calendar"):
+    with readable("calendar"):
         return read(content(path), name=str(path))
 
 
-def _calendars_beside(path: Path) -> dict[str, Calendar]:
+def calendars_beside(path: Path) -> dict[str, Calendar]:
     """The calendars of the files that the policy file refers to; one that is missing is for its reader to tell."""
     from service.rules import calendar_files
 
@@ -94,7 +102,8 @@ def _calendars_beside(path: Path) -> dict[str, Calendar]:
 
 
 @contextmanager
-def _readable(what: str) -> Iterator[None]:
+def readable(what: str) -> Iterator[None]:
+    """Turn the PolicyErrors of the block into a Problem with a line for each error."""
     from service.rules import PolicyErrors
 
     try:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from service.cli.database import with_database
+from service.cli.deciding import BY, REASON, user
+from service.cli.deciding import door as door_of
 from service.cli.output import say, show, show_json, table
 from service.cli.parked_record import as_json_of, content_of, line_of, place_of, show_record
 from service.cli.program import Problem
@@ -21,22 +21,6 @@ if TYPE_CHECKING:
     from service.store.parked import Parked, Place
 
 
-def _not_empty(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not value.strip():
-        raise click.BadParameter("is empty", ctx=ctx, param=param)
-    return value
-
-
-REASON: Final = click.option(
-    "--reason",
-    metavar="TEXT",
-    required=True,
-    callback=_not_empty,
-    help="Why; kept with the record and the name of who decided.",
-)
-BY: Final = click.option(
-    "--by", metavar="NAME", callback=_not_empty, help="Who decides; else this machine's user."
-)
 JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -133,7 +117,7 @@ def release(places: tuple[Place, ...], reason: str, by: str | None, replace: boo
     """Read records again and apply them, each at its own instant."""
 
     async def decide(door: Door, place: Place) -> dict[str, Any]:
-        released = await door.release(*place, by=by or _user(), reason=reason, replace=replace)
+        released = await door.release(*place, by=by or user(), reason=reason, replace=replace)
         return {"duplicate": released.duplicate, "said": sum(released.said.values())}
 
     return _decide(places, decide, "released", as_json=as_json)
@@ -148,7 +132,7 @@ def drop(places: tuple[Place, ...], reason: str, by: str | None, as_json: bool) 
     """Declare that records are of no consequence."""
 
     async def decide(door: Door, place: Place) -> dict[str, Any]:
-        released = await door.drop(*place, by=by or _user(), reason=reason)
+        released = await door.drop(*place, by=by or user(), reason=reason)
         return {"said": sum(released.said.values())}
 
     return _decide(places, decide, "dropped", as_json=as_json)
@@ -164,7 +148,7 @@ def _decide(
     """Decide about each record by itself, tell what came of it; the exit status."""
 
     async def all_of_them(database: Database, settings: Settings) -> list[dict[str, Any]]:
-        door = _door(database, settings)
+        door = door_of(database, settings)
         return [await _one(door, place, decide, done) for place in places]
 
     results = with_database(all_of_them)
@@ -191,19 +175,3 @@ async def _one(
         return {"record": place_of(place), "result": "not_parked", "why": "no record stands parked there"}
     except StillUnfit as unfit:
         return {"record": place_of(place), "result": "still_unfit", "why": str(unfit)}
-
-
-def _door(database: Database, settings: Settings) -> Door:
-    from service.app.parts import Parts
-    from service.clock import RealClocks
-    from service.metrics import Metrics
-
-    return Parts(settings, Metrics(), RealClocks(), None, lambda _: None).door(database)
-
-
-def _user() -> str:
-    """Who is at this machine, as the system has it and not as the environment says."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())

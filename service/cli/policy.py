@@ -11,8 +11,12 @@ import click
 from service.cli.database import with_database
 from service.cli.files import POLICY, content, error_lines, findings, read_policy
 from service.cli.moments import UTC, told
+from service.cli.outlined import outlined
 from service.cli.output import say, show, show_json
+from service.cli.packs import packs
+from service.cli.places import POLICY_PLACE
 from service.cli.program import Problem
+from service.cli.worked import test
 
 if TYPE_CHECKING:
     from service.apply.registration import CalendarFile, PolicyChange
@@ -22,14 +26,17 @@ if TYPE_CHECKING:
 
 @click.group()
 def policy() -> None:
-    """Check policy files and register their versions."""
+    """Check policy files, try them on worked histories, and register their versions."""
 
 
 @policy.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=POLICY)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=POLICY_PLACE)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(files: tuple[Path, ...], as_json: bool) -> int:
-    """Tell every error of the policy files, each with line, column and field."""
+    """Tell every error of the policy files, each with line, column and field.
+
+    FILE is a policy file, or pack:NAME.
+    """
     checked = [_checked(path) for path in files]
     if as_json:
         show_json([_as_json(path, found) for path, found in zip(files, checked, strict=True)])
@@ -65,8 +72,7 @@ def register(file: Path, as_json: bool) -> None:
     from service.cli.calendar_register import as_data, lines
 
     read, files = read_policy(file), _calendar_files(file).values()
-    document = content(file).decode("utf-8-sig")
-    change = with_database(lambda database, _: _register(database, read, document, files))
+    change = with_database(lambda database, _: _register(database, read, file, files))
     if as_json:
         calendars = [as_data(each) for each in change.calendars]
         show_json({**_identity(read), "registered": change.registered, "calendars": calendars})
@@ -79,18 +85,20 @@ def register(file: Path, as_json: bool) -> None:
 
 
 async def _register(
-    database: Database, read: Policy, document: str, files: Iterable[CalendarFile]
+    database: Database, read: Policy, file: Path, files: Iterable[CalendarFile]
 ) -> PolicyChange:
     from service.apply.registration import CalendarRefused, register_policy
     from service.cli.calendar_register import refusal
+    from service.rules import located
     from service.store.policies import PolicyRefused
 
-    at = await database.now()
+    document, at = content(file).decode("utf-8-sig"), await database.now()
     try:
         async with database.transaction() as tx:
             return await register_policy(tx, read, document, files, at=at)
     except PolicyRefused as refused:
-        raise Problem(f"not registered: {refused}") from None
+        (told,) = findings(located(document, str(refused), name=str(file), field=refused.field))
+        raise Problem(f"not registered: {told}") from None
     except CalendarRefused as refused:
         advice = "`slaclock calendar register` with --correct does it all the same"
         raise Problem(refusal(refused, advice)) from None
@@ -152,3 +160,7 @@ def _identity(read: Policy) -> dict[str, Any]:
         "effective_from": times.write(read.effective_from),
         "targets": [target.id for target in read.targets],
     }
+
+
+for command in (test, outlined, packs):
+    policy.add_command(command)

@@ -13,7 +13,7 @@ from service.cli.supposing import supposing
 from service.cli.words import amount, event_text, gate_text, hours, listed, reasons
 from service.sla.hours import ALWAYS
 from service.sla.instants import NEVER, Duration, Instant
-from service.sla.policy import ANY_REASON, Boundary, DayEnd, Target, Unit
+from service.sla.policy import ANY_REASON, Boundary, DayEnd, LastDay, Target, Unit
 from service.sla.statements import State
 from service.sla.terms import Grant
 
@@ -143,7 +143,7 @@ def _uncounted(this: Explained, zone: ZoneInfo) -> Iterator[str]:
 
 def _days(this: Explained, zone: ZoneInfo) -> Iterator[str]:
     timeline, target = this.timeline, this.target
-    free = replace(timeline, pauses=())
+    free = replace(timeline, circumstances=replace(timeline.circumstances, pauses=()))
     first, last = timeline.used_up(1), timeline.used_up(target.budget)
     if first is None or last is None:
         return
@@ -186,6 +186,8 @@ def _arithmetic(this: Explained, due: Instant, zone: ZoneInfo) -> str:
     if used_up in (due, None):
         return f"The budget is used up, and the promise due, at {told_due}."
     ended = f"The budget is used up at {told(used_up, zone)}"
+    if target.last_day is LastDay.WORKING and timeline.due(target.budget) == due:
+        return f"{ended}, on a day off, so it is due at the end of the next working day: {told_due}."
     if target.boundary is Boundary.NEXT_OPEN and timeline.due(target.budget) == due:
         return f"{ended}, closing time, so it is due at the next opening: {told_due}."
     moves = this.course.terms.moves

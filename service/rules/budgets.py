@@ -11,7 +11,7 @@ from service.rules.lengths import MAX_DAYS, Length
 from service.rules.shapes import ROUND_THE_CLOCK, TargetShape
 from service.rules.values import suggested
 from service.sla.instants import DAY
-from service.sla.policy import Boundary, Unit
+from service.sla.policy import Boundary, LastDay, Unit
 
 #: Longest grace: an absence is a fact at the latest then.
 MAX_GRACE: Final = 31 * DAY
@@ -22,6 +22,7 @@ def findings(target: TargetShape, weeks: Mapping[str, Sequence[Week]], path: Pat
     yield from grace_findings(target.grace, path)
     yield from _floor(target, path)
     yield from _day_end(target, path)
+    yield from _last_day(target, path)
     if _was_cut(target, "hours"):
         return
     if target.hours is None or target.hours == ROUND_THE_CLOCK:
@@ -52,6 +53,21 @@ def _day_end(target: TargetShape, path: Path) -> Iterator[Finding]:
         yield (*path, "day_end"), told
 
 
+def _last_day(target: TargetShape, path: Path) -> Iterator[Finding]:
+    if target.last_day is None or target.budget is None:
+        return
+    if target.budget.unit is not Unit.CALENDAR_DAYS:
+        told = f"says how far the last calendar day counts, and {target.budget} count none: leave it out"
+        yield (*path, "last_day"), told
+    elif _needs_calendar(target) and target.hours in {None, ROUND_THE_CLOCK}:
+        told = "needs a calendar that says which days are worked: give its name in `hours`"
+        yield (*path, "last_day"), told
+
+
+def _needs_calendar(target: TargetShape) -> bool:
+    return target.last_day is LastDay.WORKING
+
+
 def _round_the_clock(target: TargetShape, path: Path) -> Iterator[Finding]:
     if target.boundary is Boundary.NEXT_OPEN:
         told = "round the clock nothing opens: `next_open` needs the name of a calendar in `hours`"
@@ -77,7 +93,7 @@ def _with_calendar(
         yield (*path, "zone"), "the calendar in `hours` has a zone of its own: leave this one out"
     if budget is None:
         return
-    if budget.unit is Unit.CALENDAR_DAYS:
+    if budget.unit is Unit.CALENDAR_DAYS and not _needs_calendar(target):
         told = f"{budget} pass at all hours: leave `hours` out, or give the budget in hours or working_days"
         yield (*path, "hours"), told
     elif (needed := max((_days_needed(budget, week) for week in weeks.get(name, ())), default=0)) > MAX_DAYS:

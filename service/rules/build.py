@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
-from service.rules import calendars, kinds, rungs
+from service.rules import aggregates, calendars, kinds, rungs
 from service.rules.happenings import matches
 from service.rules.lengths import Length
 from service.rules.shapes import (
@@ -20,7 +20,7 @@ from service.rules.shapes import (
 from service.rules.values import ANY
 from service.rules.variants import variants
 from service.sla.calendars import Calendar, round_the_clock
-from service.sla.policy import ANY_REASON, Boundary, DayEnd, Limit, Meaning, Policy, Target, Where
+from service.sla.policy import ANY_REASON, Boundary, DayEnd, LastDay, Limit, Meaning, Policy, Target, Where
 
 T = TypeVar("T")
 
@@ -55,6 +55,7 @@ def build(policy: PolicyShape, files: Mapping[str, Calendar]) -> Policy:
         ),
         source=_source(policy.source),
         adopt_from=policy.adopt_from,
+        aggregates=aggregates.build(policy),
     )
 
 
@@ -80,11 +81,14 @@ def _target(
         gate=tuple(matches(given(entry).any) for entry in target.gate or ()),
         boundary=target.boundary or Boundary.CLOSE,
         day_end=target.day_end or DayEnd.MIDNIGHT,
+        last_day=target.last_day or LastDay.SAME_TIME,
         accepts=_reasons(target.accepts),
         max_open=MappingProxyType(
             {_reason(reason): _limit(limit) for reason, limit in _present(target.max_open).items()}
         ),
-        exclusions=_reasons(target.exclusions),
+        exclusions=_reasons(
+            target.exclusions if "exclusions" in target.model_fields_set else policy.exclusions
+        ),
         reopen=target.reopen is Reopen.NEW,
         extension=kinds.extension(target.extension),
         deemed=kinds.deemed(target.deemed),

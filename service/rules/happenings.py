@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from service.rules.errors import Finding, Path
-from service.rules.shapes import EventShape
+from service.rules.event_shapes import Condition, Conditions, EventShape, NegatedShape
 from service.rules.vocabulary import Words
 from service.sla.policy import Match, Where
 
 
-def conditions_trouble(conditions: Mapping[str, object] | None, path: Path) -> Iterator[Finding]:
+def conditions_trouble(conditions: Conditions | None, path: Path) -> Iterator[Finding]:
     """Everything wrong with conditions on attributes beyond the shape of single values."""
     if conditions == {}:
         yield path, "holds no condition: leave it out when every ticket or event is meant"
     for attribute, values in (conditions or {}).items():
         if values == []:
             yield (*path, attribute), "holds no value, so that nothing would match: give one, or leave it out"
+        elif isinstance(values, NegatedShape) and values.values == []:
+            yield (
+                (*path, attribute, "not"),
+                "holds no value, so that all would match: give one, or leave it out",
+            )
 
 
 def event_trouble(event: EventShape | None, words: Words, path: Path) -> Iterator[Finding]:
@@ -45,9 +50,15 @@ def matches(events: list[EventShape | None] | None) -> tuple[Match, ...]:
     )
 
 
-def conditions(told: Mapping[str, list[str | None] | None] | None) -> tuple[Where, ...]:
+def conditions(told: Conditions | None) -> tuple[Where, ...]:
     """The core values of conditions without findings."""
     return tuple(
-        Where(attribute, frozenset(value for value in values or () if value is not None))
-        for attribute, values in (told or {}).items()
+        Where(attribute, frozenset(values_of(condition)), negated=isinstance(condition, NegatedShape))
+        for attribute, condition in (told or {}).items()
     )
+
+
+def values_of(condition: Condition | None) -> list[str]:
+    """The values that `condition` asks for, or those that it asks not to be."""
+    named = condition.values if isinstance(condition, NegatedShape) else condition
+    return [value for value in named or () if value is not None]

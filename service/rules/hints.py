@@ -7,19 +7,19 @@ from difflib import get_close_matches
 from typing import Final
 
 from service.rules.errors import Path
+from service.rules.event_shapes import NEGATED, EventShape, NegatedShape, PreconditionShape, Shape
+from service.rules.history_shapes import HistoriesShape, HistoryShape
 from service.rules.later import LATER
 from service.rules.shapes import (
+    AggregateShape,
     CalendarShape,
     DeemedShape,
     EscalationShape,
-    EventShape,
     ExtensionShape,
     LapsedShape,
     MeaningShape,
     OverrideShape,
-    PreconditionShape,
     RungShape,
-    Shape,
     SourceShape,
     TargetShape,
     VersionShape,
@@ -49,7 +49,23 @@ NEEDED: Final[Mapping[str, str]] = {
     "within": "how long it may take, such as `24h`; nobody may guess it",
     "after": "how long the customer has, such as `168h`; nobody may guess it",
     "name": "what this variant is called, such as `major`; it becomes part of the target's name",
+    "target": "the target whose promises are counted together, by its name",
+    "period": "over what: `month` or `year`",
     "when": "the tickets that are meant: an attribute and its value or values, such as `{severity: major}`",
+    "not": "the value or values that are not meant, such as `{not: external}`",
+}
+
+#: The same for keys that mean something else in a file of worked histories.
+_NEEDED_IN: Final[Mapping[type[Shape], Mapping[str, str]]] = {
+    HistoriesShape: {
+        "policy": "the policy file that is tried, from this file on, such as `policy.yaml`",
+        "histories": "a list of histories, each with `name`, `events` and `expect`",
+    },
+    HistoryShape: {
+        "name": "what the history shows, such as `restored in the last second`",
+        "events": "what happened: `|` behind the key, and below it one event a line",
+        "expect": "what has to be said: `|` behind the key, and below it one expectation a line; or `nothing`",
+    },
 }
 
 #: Keys that people bring along from elsewhere.
@@ -97,30 +113,43 @@ _ALSO_CALLED: Final[Mapping[str, str]] = {
 }
 
 
+def needed(path: Path, root: type[Shape]) -> str:
+    """What the missing key that `path` ends with is for; `root` is the shape of the file."""
+    key = str(path[-1])
+    return _NEEDED_IN.get(_shape_at(path[:-1], root), {}).get(key) or NEEDED[key]
+
+
 def unknown(path: Path, root: type[Shape]) -> str:
     """A sentence about the unknown key that `path` ends with; `root` is the shape of the file."""
     key, shape = str(path[-1]), _shape_at(path[:-1], root)
     if sentence := LATER.get(shape, {}).get(key):
         return f"`{key}` ({sentence}) is not built yet: take it out, or the promise would not be what the file says"
-    keys = tuple(shape.model_fields)
+    keys = tuple(field.alias or name for name, field in shape.model_fields.items())
     if path[2:3] == ("gate",):  # an entry is one event or several
         keys = (*PreconditionShape.model_fields, *EventShape.model_fields)
     meant = _ALSO_CALLED.get(key)
     near = [meant] if meant in keys else get_close_matches(key, keys, n=1)
+    near = list(keys) if len(keys) == 1 else near
     hint = f"did you mean `{near[0]}`?" if near else f"the keys here are {', '.join(keys)}"
     return f"`{key}` is not a key here: {hint}"
 
 
 def _shape_at(path: Path, root: type[Shape]) -> type[Shape]:
     match path:
+        case (*_, step) if step == NEGATED:
+            return NegatedShape
         case ("source",):
             return SourceShape
         case ("vocabulary", _):
             return MeaningShape
         case ("calendars", _):
             return CalendarShape
+        case ("aggregates", _):
+            return AggregateShape
         case ("calendars", _, "versions", _) | ("versions", _):
             return VersionShape
+        case ("histories", _):
+            return HistoryShape
         case ("targets", _, *rest):
             return _shape_in_target(tuple(rest))
         case _:

@@ -9,7 +9,7 @@ from service.rules.errors import Finding, Path
 from service.rules.happenings import events_trouble, matches
 from service.rules.hints import NEEDED
 from service.rules.lengths import Length
-from service.rules.shapes import DeemedShape, ExtensionShape, LapsedShape, TargetShape
+from service.rules.shapes import DeemedShape, ExtensionShape, LapsedShape, Reopen, TargetShape
 from service.rules.vocabulary import Words
 from service.sla.policy import Deemed, Extension, Lapsed, Match, Stated, Unit
 
@@ -27,8 +27,8 @@ _COMPLETE: Final = (Match("documents_complete"),)
 #: What would move a due that an event states, or have no meaning beside it.
 _MOVES: Final = ("every", "gate", "accepts", "max_open", "exclusions", "boundary", "extension", "floor")
 _NOT_BESIDE: Final = {
-    "promised": ("budget", "before", "day_end", *_MOVES),
-    "before": _MOVES,
+    "promised": ("budget", "before", "day_end", "last_day", *_MOVES),
+    "before": ("last_day", *_MOVES),
 }
 _STATED: Final = {
     "promised": "the due is the instant that was promised",
@@ -75,6 +75,8 @@ def findings(target: TargetShape, words: Words, path: Path) -> Iterator[Finding]
         for other in others if key in given else ():
             if other in given:
                 yield (*path, other), f"{_STATED[key]}, and nothing else sets or moves it: leave this out"
+    if target.reopen is Reopen.NEW and stated(target) is not None:
+        yield (*path, "reopen"), "a reopening states no instant, so that it begins nothing: leave this out"
     if {"every", "budget"} <= given:
         yield (*path, "budget"), "`every` says how much time there is from one to the next: leave this out"
     for key in ("why", "set"):

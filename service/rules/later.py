@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from service.rules.shapes import PolicyShape, Shape, TargetShape
+from service.rules.event_shapes import Shape
+from service.rules.shapes import PolicyShape, TargetShape
 
 LATER: Final[Mapping[type[Shape], Mapping[str, str]]] = {
     PolicyShape: {
-        "exclusions": "time that is taken out for a whole area",
         "requires": "event sources that have to be complete before a verdict",
-        "areas": "profiles by area",
     },
     TargetShape: {
         "chain": "the chain of people responsible",

@@ -12,11 +12,12 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from service.rules import calendars, targets, values, vocabulary
+from service.rules import aggregates, areas, calendars, targets, values, vocabulary
 from service.rules.document import Document
 from service.rules.errors import Finding, Path, PolicyError
-from service.rules.hints import NEEDED, unknown
-from service.rules.shapes import CalendarFileShape, PolicyShape, Shape
+from service.rules.event_shapes import Shape
+from service.rules.hints import needed, unknown
+from service.rules.shapes import CalendarFileShape, PolicyShape
 from service.rules.tree import Unreadable, compose
 from service.sla.calendars import Calendar
 
@@ -47,8 +48,9 @@ def read_policy(text: str, files: Mapping[str, Calendar]) -> Reading[PolicyShape
         document = compose(text, "policy")
     except Unreadable as unreadable:
         return Reading(None, (unreadable.error,))
-    shape, errors = _shape(document, PolicyShape)
+    shape, errors = shaped(document, PolicyShape)
     if shape is not None:
+        shape = areas.expanded(shape)
         errors += [document.at_key(path, told) for path, told in _misnamed(shape)]
         for name, calendar in (shape.calendars or {}).items():
             if calendar is not None:
@@ -56,8 +58,10 @@ def read_policy(text: str, files: Mapping[str, Calendar]) -> Reading[PolicyShape
         errors += _missing(document, targets.missing(shape))
         for findings in (
             vocabulary.findings(shape),
+            areas.findings(shape),
             calendars.findings(shape.calendars, files),
             targets.findings(shape, files),
+            aggregates.findings(shape),
         ):
             errors += [document.at_value(path, told) for path, told in findings]
     return Reading(shape, tuple(sorted(set(errors))))
@@ -73,7 +77,7 @@ def read_calendar(text: str) -> Reading[CalendarFileShape]:
 
 def of_calendar(document: Document) -> Reading[CalendarFileShape]:
     """Check the `document` of a calendar file."""
-    shape, errors = _shape(document, CalendarFileShape)
+    shape, errors = shaped(document, CalendarFileShape)
     if shape is not None:
         errors += _missing(document, calendars.missing(shape, ()))
         errors += [document.at_value(path, told) for path, told in calendars.of_file(shape)]
@@ -97,7 +101,8 @@ def _misnamed(policy: PolicyShape) -> Iterator[Finding]:
                 yield (part, name), str(error)
 
 
-def _shape(document: Document, kind: type[S]) -> tuple[S | None, list[PolicyError]]:
+def shaped(document: Document, kind: type[S]) -> tuple[S | None, list[PolicyError]]:
+    """The shape of what could be read of `document`, and what is wrong with the rest."""
     errors = list(document.errors)
     for _ in range(_ROUNDS):
         try:
@@ -116,7 +121,7 @@ def _error(document: Document, fault: Mapping[str, Any], kind: type[Shape]) -> P
     if fault["type"] == "extra_forbidden":
         return document.at_key(path, unknown(path, kind))
     if fault["type"] == "missing":
-        return document.missing(path, _is_missing(path, NEEDED[str(path[-1])]))
+        return document.missing(path, _is_missing(path, needed(path, kind)))
     return document.at_value(path, _told(fault))
 
 

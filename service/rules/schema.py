@@ -43,8 +43,9 @@ def _describe(shape: dict[str, Any]) -> None:
 class _Written(GenerateJsonSchema):
     """Values as they are written, before they are read."""
 
-    def function_plain_schema(self, schema: core_schema.PlainValidatorFunctionSchema) -> JsonSchemaValue:  # noqa: ARG002 - all read one value
-        return dict(_ONE_VALUE)
+    def function_plain_schema(self, schema: core_schema.PlainValidatorFunctionSchema) -> JsonSchemaValue:
+        seen = schema["json_schema_input_schema"]
+        return dict(_ONE_VALUE) if seen["type"] == "any" else self.generate_inner(seen)
 
     def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> JsonSchemaValue:
         whole = self.generate_inner(schema["schema"])

@@ -11,13 +11,14 @@ from enum import StrEnum
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator
 
 from service.rules import lengths, times, values
-from service.rules.values import as_list, as_mapping, choice, key, one, one_of
+from service.rules.event_shapes import Conditions, EventName, Events, Exact, Gate, Shape, Values
+from service.rules.values import as_list, as_mapping, choice, key, member, one, one_of
 from service.sla.events import VOCABULARY
 from service.sla.instants import Duration, Instant
-from service.sla.policy import Boundary, DayEnd
+from service.sla.policy import Boundary, DayEnd, LastDay, Period
 
 #: `hours: 24x7`, the name that no calendar may have.
 ROUND_THE_CLOCK: Final = "24x7"
@@ -39,12 +40,10 @@ class Owner(StrEnum):
 
 Prose = Annotated[str, one(values.prose)]
 Identifier = Annotated[str, one(values.identifier)]
-EventName = Annotated[str, one(values.event_name)]
 Role = Annotated[
     str, one(values.named(r"[a-z][a-z0-9_]{0,62}", "small letters, digits and `_`, such as `window_head`"))
 ]
 RungName = Annotated[str, one(values.rung_name)]
-Exact = Annotated[str, one(values.exact)]
 Country = Annotated[
     str, one(values.named(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", "the letters of a country, such as `CN` or `DE-BY`"))
 ]
@@ -57,21 +56,14 @@ Limit = Annotated[lengths.Length, one(lengths.limit)]
 Span = Annotated[Duration, one(lengths.span)]
 Elapsed = Annotated[Duration, one(lengths.elapsed)]
 Rank = Annotated[int, one(values.whole(1, 1_000_000))]
+Share = Annotated[int, one(values.share)]
 Count = Annotated[int, one(values.whole(1, 1000))]
 At = Annotated[lengths.Step, one(lengths.step)]
 Dates = Annotated[tuple[date, ...], one(times.dates)]
 Segment = Annotated[tuple[Duration, Duration], one(times.segment)]
 Segments = Annotated[list[Segment | None], BeforeValidator(as_list)]
 Week = dict[Annotated[str, key(times.weekdays)], Segments | None]
-Values = Annotated[list[Exact | None], BeforeValidator(as_list)]
 Reasons = Annotated[list[Annotated[str, one(values.reason)] | None], BeforeValidator(as_list)]
-Conditions = dict[str, Values | None]
-
-
-class Shape(BaseModel):
-    """A mapping with known keys only."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 class SourceShape(Shape):
@@ -117,11 +109,6 @@ class CalendarFileShape(OwnCalendarShape):
     zone: Zone | None
 
 
-class EventShape(Shape):
-    event: EventName | None
-    where: Conditions | None = None
-
-
 class RungShape(Shape):
     at: At | None = None
     urges: Count | None = None
@@ -133,21 +120,8 @@ class EscalationShape(RungShape):
     role: Role | None
 
 
-Events = Annotated[list[Annotated[EventShape, as_mapping("event")] | None], BeforeValidator(as_list)]
 Warnings = Annotated[list[Annotated[RungShape, as_mapping("at")] | None], BeforeValidator(as_list)]
 Ladder = Annotated[list[Annotated[EscalationShape, as_mapping("at")] | None], BeforeValidator(as_list)]
-
-
-class PreconditionShape(Shape):
-    """One entry of a gate: any of some events."""
-
-    any: Events | None
-
-
-Gate = Annotated[
-    list[Annotated[PreconditionShape, BeforeValidator(values.as_alternatives)] | None],
-    BeforeValidator(as_list),
-]
 
 
 class ExtensionShape(Shape):
@@ -168,59 +142,62 @@ class LapsedShape(Shape):
     after: Elapsed | None
 
 
-class OverrideShape(Shape):
+class TermsShape(Shape):
+    """What a target says, and a variant of it can say otherwise."""
+
+    clause: Prose | None = None
+    regime: Prose | None = None
+    gate: Gate | None = None
+    budget: Budget | None = None
+    every: Budget | None = None
+    hours: Exact | None = None
+    boundary: Annotated[Boundary, member(Boundary)] | None = None
+    day_end: Annotated[DayEnd, member(DayEnd)] | None = None
+    last_day: Annotated[LastDay, member(LastDay)] | None = None
+    accepts: Reasons | None = None
+    max_open: dict[Annotated[str, key(values.reason)], Limit | None] | None = None
+    extension: ExtensionShape | None = None
+    warn: Warnings | None = None
+    ladder: Ladder | None = None
+    floor: Span | None = None
+    assumed: Prose | None = None
+
+
+class OverrideShape(TermsShape):
     """What is different about a target for the tickets that `when` is about."""
 
     name: Annotated[str, one(values.lower_identifier)] | None
     when: Conditions | None
-    budget: Budget | None = None
-    every: Budget | None = None
-    warn: Warnings | None = None
-    ladder: Ladder | None = None
-    floor: Span | None = None
-    clause: Prose | None = None
-    assumed: Prose | None = None
 
 
-class TargetShape(Shape):
+class TargetShape(TermsShape):
     off: Annotated[bool, one(values.flag), one_of(True, False, "true", "false")] | None = None
     why: Prose | None = None
     set: Prose | None = None
-    clause: Prose | None = None
-    regime: Prose | None = None
     applies: Conditions | None = None
     start: Events | None = None
-    gate: Gate | None = None
     stop: Events | None
     cancel: Events | None = None
-    budget: Budget | None = None
-    every: Budget | None = None
     promised: Exact | None = None
     before: Exact | None = None
-    owner: Annotated[Owner, one(lambda value: Owner(choice(*Owner)(value))), one_of(*Owner)] | None = None
-    hours: Exact | None = None
+    owner: Annotated[Owner, member(Owner)] | None = None
     zone: Zone | None = None
-    boundary: (
-        Annotated[Boundary, one(lambda value: Boundary(choice(*Boundary)(value))), one_of(*Boundary)] | None
-    ) = None
-    day_end: Annotated[DayEnd, one(lambda value: DayEnd(choice(*DayEnd)(value))), one_of(*DayEnd)] | None = (
-        None
-    )
-    accepts: Reasons | None = None
-    max_open: dict[Annotated[str, key(values.reason)], Limit | None] | None = None
     exclusions: Reasons | None = None
-    reopen: Annotated[Reopen, one(lambda value: Reopen(choice(*Reopen)(value))), one_of(*Reopen)] | None = (
-        None
-    )
-    extension: ExtensionShape | None = None
+    reopen: Annotated[Reopen, member(Reopen)] | None = None
     deemed: DeemedShape | None = None
     lapsed: LapsedShape | None = None
-    warn: Warnings | None = None
-    ladder: Ladder | None = None
     overrides: Annotated[list[OverrideShape | None], BeforeValidator(as_list)] | None = None
     grace: Span | None = None
-    floor: Span | None = None
-    assumed: Prose | None = None
+
+
+class AggregateShape(Shape):
+    """What the promises of a target have to come to in a period."""
+
+    target: Exact | None
+    period: Annotated[Period, one(lambda value: Period(choice(*Period)(value))), one_of(*Period)] | None
+    mean: Budget | None = None
+    maximum: Budget | None = None
+    share: Share | None = None
 
 
 class PolicyShape(Shape):
@@ -234,5 +211,8 @@ class PolicyShape(Shape):
     grace: Span | None = None
     vocabulary: dict[str, Annotated[MeaningShape, as_mapping("means")] | None] | None = None
     events: Annotated[list[EventName | None], BeforeValidator(as_list)] | None = None
+    exclusions: Reasons | None = None
+    areas: dict[str, Values | None] | None = None
     calendars: dict[str, CalendarShape | None] | None = None
     targets: dict[str, TargetShape | None] | None
+    aggregates: Annotated[list[AggregateShape | None], BeforeValidator(as_list)] | None = None

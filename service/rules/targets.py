@@ -8,8 +8,9 @@ from functools import partial
 from service.rules import budgets, calendars, kinds, rungs, variants
 from service.rules.days import Week
 from service.rules.errors import Finding, Path
-from service.rules.happenings import conditions_trouble, event_trouble, events_trouble
-from service.rules.shapes import EventShape, PolicyShape, TargetShape
+from service.rules.event_shapes import EventShape
+from service.rules.happenings import conditions_trouble, event_trouble, events_trouble, matches
+from service.rules.shapes import PolicyShape, TargetShape
 from service.rules.values import ANY
 from service.rules.vocabulary import Words
 from service.sla.calendars import Calendar
@@ -27,6 +28,7 @@ def findings(policy: PolicyShape, files: Mapping[str, Calendar]) -> Iterator[Fin
     elif policy.targets and all(target is not None and target.off for target in policy.targets.values()):
         yield ("targets",), "every target is off: a policy promises at least one thing"
     yield from budgets.grace_findings(policy.grace, ())
+    yield from _any_alone(policy.exclusions, ("exclusions",))
     for name, target in (policy.targets or {}).items():
         if target is not None:
             path: Path = ("targets", name)
@@ -85,7 +87,9 @@ def _said_twice(target: TargetShape, path: Path) -> Iterator[Finding]:
 
 
 def _gate(target: TargetShape, words: Words, path: Path) -> Iterator[Finding]:
-    stops = _stops(target)
+    ends = set(matches(target.stop))
+    if matches(target.start) in {(), kinds.START}:  # what ends a promise cannot have come before it opened
+        ends |= set(kinds.cancel(target))
     if target.gate == []:
         yield (*path, "gate"), "holds no precondition: leave it out when the clock starts at once"
     for position, precondition in enumerate(target.gate or ()):
@@ -94,8 +98,8 @@ def _gate(target: TargetShape, words: Words, path: Path) -> Iterator[Finding]:
         place: Path = (*path, "gate", position)
         if not precondition.any:
             yield (*place, "any"), "names no event, so that the clock would never start: give at least one"
-        elif all(event in stops and event is not None for event in precondition.any):
-            yield place, "only what keeps the promise (`stop`) opens this: the clock would never run"
+        elif ends.issuperset(opens := matches(precondition.any)) and len(opens) == len(precondition.any):
+            yield place, "only what ends the promise (`stop`, `cancel`) opens this: the clock would never run"
         for number, event in enumerate(precondition.any):
             yield from event_trouble(event, words, (*place, "any", number))
 
@@ -104,10 +108,14 @@ def _stops(target: TargetShape) -> list[EventShape]:
     return [event for event in target.stop or () if event is not None and event.event is not None]
 
 
+def _any_alone(reasons: list[str | None] | None, path: Path) -> Iterator[Finding]:
+    if reasons is not None and ANY in reasons and len(reasons) > 1:
+        yield path, f"`{ANY}` is every reason: leave the others out"
+
+
 def _reasons(target: TargetShape, path: Path) -> Iterator[Finding]:
-    for key, reasons in (("accepts", target.accepts), ("exclusions", target.exclusions)):
-        if reasons is not None and ANY in reasons and len(reasons) > 1:
-            yield (*path, key), f"`{ANY}` is every reason: leave the others out"
+    yield from _any_alone(target.accepts, (*path, "accepts"))
+    yield from _any_alone(target.exclusions, (*path, "exclusions"))
     if target.max_open == {}:
         yield (*path, "max_open"), "holds no limit: leave it out when holds may last"
     accepts = target.accepts or []

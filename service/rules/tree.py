@@ -44,15 +44,16 @@ class Unreadable(Exception):  # noqa: N818 - a state of the file
         self.error = error
 
 
-def compose(text: str, kind: str) -> Document:
+def compose(text: str, kind: str, first: str = "") -> Document:
     """The one document in `text`; `Unreadable` when it is no YAML, empty, too long, too deep or not a mapping.
 
-    `kind` is what the file describes, and its first key: `policy` or `calendar`.
+    `kind` is what the text describes, `first` how it begins: left out, with its kind as the key, as `policy: its-name`.
     """
     if len(text) > MAX_CHARACTERS:
         raise _unreadable((1, 1), f"is longer than {MAX_CHARACTERS:,} characters: split the file")
     try:
-        return _Composer(yaml.parse(text, Loader=yaml.SafeLoader), kind).document()
+        events = yaml.parse(text, Loader=yaml.SafeLoader)
+        return _Composer(events, kind, first or f"{kind}: its-name").document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _unreadable(_mark(mark), _told(error.problem or error.context or "")) from None
@@ -66,9 +67,10 @@ def compose(text: str, kind: str) -> Document:
 class _Composer:
     """One walk over the parser's events."""
 
-    def __init__(self, events: Iterator[yaml.Event], kind: str) -> None:
+    def __init__(self, events: Iterator[yaml.Event], kind: str, first: str) -> None:
         self.events = events
         self.kind = kind
+        self.first = first
         self.marks: dict[Path, Mark] = {(): (1, 1)}
         self.keys: dict[Path, Mark] = {}
         self.errors: list[PolicyError] = []
@@ -78,7 +80,7 @@ class _Composer:
             event for event in self.events if isinstance(event, yaml.NodeEvent | yaml.StreamEndEvent)
         )
         if isinstance(first, yaml.StreamEndEvent):
-            raise _unreadable((1, 1), f"the file is empty: a {self.kind} begins with `{self.kind}: its-name`")
+            raise _unreadable((1, 1), f"the file is empty: a {self.kind} begins with `{self.first}`")
         if not isinstance(first, yaml.MappingStartEvent):
             raise _unreadable(_mark(first.start_mark), f"a {self.kind} is made of `key: value` lines")
         data = self._node(first, ())

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import Any, Final, TypeVar
+from enum import StrEnum
+from typing import Any, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSchema
 
@@ -16,6 +17,7 @@ from service.sla.policy import ANY_REASON
 from service.sla.statements import RESERVED_NAMES
 
 T = TypeVar("T")
+Word = TypeVar("Word", bound=StrEnum)
 
 MAX_TEXT: Final = 1000
 
@@ -23,8 +25,8 @@ MAX_TEXT: Final = 1000
 ANY: Final = "any"
 
 
-def one(parse: Callable[[str], T]) -> PlainValidator:
-    """`parse` for a single text; lists, mappings and nothing are refused with a sentence."""
+def one(parse: Callable[[str], T], editors: Any = Any) -> PlainValidator:
+    """`parse` for a single text; lists, mappings and nothing are refused with a sentence. `editors` see that type."""
 
     def read(value: object) -> T:
         if not isinstance(value, str):
@@ -35,7 +37,7 @@ def one(parse: Callable[[str], T]) -> PlainValidator:
             raise ValueError(f"is longer than {MAX_TEXT} characters: shorten it")
         return parse(value)
 
-    return PlainValidator(read)
+    return PlainValidator(read, json_schema_input_type=editors)
 
 
 def _kind(value: object) -> str:
@@ -69,6 +71,12 @@ def one_of(*words: object) -> WithJsonSchema:
     return WithJsonSchema({"enum": list(words)})
 
 
+def member(words: type[Word]) -> PlainValidator:
+    """One word of `words`, for editors too."""
+    read = choice(*words)
+    return one(lambda value: words(read(value)), Literal[tuple(words)])
+
+
 def whole(least: int, most: int) -> Callable[[str], int]:
     """A reader of whole numbers from `least` to `most`."""
 
@@ -78,6 +86,15 @@ def whole(least: int, most: int) -> Callable[[str], int]:
         return int(value)
 
     return read
+
+
+def share(value: str) -> int:
+    """A percentage above 0 and up to 100, `95%` or `99.5%`, in parts per million."""
+    found = re.fullmatch(r"([0-9]{1,3})(?:\.([0-9]{1,4}))? ?%", value)
+    parts = 0 if found is None else int(found[1]) * 10_000 + int((found[2] or "").ljust(4, "0"))
+    if not 0 < parts <= 1_000_000:
+        raise ValueError(f"`{value}` is no share: write a percentage up to 100%, such as `95%` or `99.5%`")
+    return parts
 
 
 def flag(value: str) -> bool:

@@ -6,6 +6,7 @@ The first variant whose `when` fits a ticket wins, and the target itself is for 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from service.rules.errors import Finding, Path, field_of
@@ -18,6 +19,9 @@ _KEYS: Final = tuple(key for key in OverrideShape.model_fields if key not in {"n
 
 #: What says how much time there is, of which a target has one.
 _TIMES: Final = ("budget", "every", "promised")
+
+#: What is of no use empty in a target, and says in a variant that it goes without.
+_CAN_BE_TAKEN_OUT: Final[tuple[Path, ...]] = (("gate",), ("max_open",))
 
 #: Everything wrong with one target, with paths from the target on.
 Check = Callable[[TargetShape], Iterator[Finding]]
@@ -43,11 +47,28 @@ def findings(target: TargetShape, check: Check, path: Path) -> Iterator[Finding]
         strange = [key for key in _TIMES if key in override.model_fields_set and _has_another(target, key)]
         for key in strange:
             yield (*place, key), f"the target has no `{key}` that this could take the place of: leave it out"
-        for within, told in () if strange else check(overridden(target, override)):
-            if within and within[0] in override.model_fields_set:
-                yield (*place, *within), told
-            elif (within, told) not in of_target:
-                yield place, f"with this, `{field_of(within)}` of the target does not fit: {told}"
+        if not strange:
+            yield from _misfits(target, override, check, of_target, place)
+
+
+def _misfits(
+    target: TargetShape, override: OverrideShape, check: Check, of_target: set[Finding], path: Path
+) -> Iterator[Finding]:
+    """What is wrong with the target as the variant has it, and was not told of the target itself."""
+    for within, told in check(overridden(target, override)):
+        if _takes_out(target, override, within):
+            continue
+        if within and within[0] in override.model_fields_set:
+            yield (*path, *within), told
+        elif (within, told) not in of_target:
+            yield path, f"with this, `{field_of(within)}` of the target does not fit: {told}"
+
+
+def _takes_out(target: TargetShape, override: OverrideShape, within: Path) -> bool:
+    """Whether nothing is wrong there but that the variant goes without what its target has."""
+    if within not in _CAN_BE_TAKEN_OUT:
+        return False
+    return getattr(override, str(within[0])) in ([], {}) and bool(getattr(target, str(within[0])))
 
 
 def _when(override: OverrideShape, earlier: set[frozenset[Where]], path: Path) -> Iterator[Finding]:
@@ -83,4 +104,9 @@ def variants(name: str, target: TargetShape) -> Iterator[tuple[str, TargetShape,
 def _not(conditions: tuple[Where, ...]) -> Where:
     """The condition that is true unless all of `conditions` are."""
     first, *others = conditions
-    return Where(first.attribute, first.values, negated=True, also=tuple(others))
+    if not others:
+        return replace(first, negated=not first.negated)
+    base = next((each for each in conditions if not each.negated), Where(first.attribute, frozenset()))
+    return Where(
+        base.attribute, base.values, negated=True, also=tuple(x for x in conditions if x is not base)
+    )

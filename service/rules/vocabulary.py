@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from service.rules.errors import Finding
 from service.rules.shapes import PolicyShape
-from service.sla.events import VOCABULARY
+from service.sla.events import SHARED, VOCABULARY
 
 
 class Words:
@@ -20,6 +20,8 @@ class Words:
         self.read_as = {name: meaning.means if meaning else None for name, meaning in meanings.items()}
         self.known = {means for means in self.read_as.values() if means is not None} | own
         self.known |= {word for word in VOCABULARY if word not in meanings}
+        #: The types that an event of a ticket or an area may have: the owner's words and, where they say nothing, ours.
+        self.readable = frozenset({*VOCABULARY, *SHARED, *meanings, *own})
 
     def trouble(self, name: str) -> str | None:
         """Why a target cannot name the event type `name`; None when it can."""

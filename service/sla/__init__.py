@@ -12,16 +12,17 @@ about which a record could not be read.
 
 From a history to statements: `history` orders it, `succession` finds which version of the rules governs when, `ticket` is
 what all promises share, `promise` finds where each begins, `walk` takes it through the `transitions` on its `timeline`,
-by its `terms` and the `pleas` about it, `course` is what became of it, `ladder` its rungs, `judge` what may be said of it.
+by its `terms` and the `hearing` of the `pleas` about it, `course` is what became of it, `ladder` its rungs, `view` what
+may be said of it, and `judge` says it of all. `tally` is what many promises come to.
 """
 
 from service.sla.diff import diff
-from service.sla.events import Doubt, Event
+from service.sla.events import Doubt, Event, Gap
 from service.sla.history import History
 from service.sla.judge import explain, judge
 from service.sla.policy import Policy, Rules
 from service.sla.statements import Judgement, Said, Statement
 
 __all__ = [
-    "Doubt", "Event", "History", "Judgement", "Policy", "Rules", "Said", "Statement", "diff", "explain", "judge",
+    "Doubt", "Event", "Gap", "History", "Judgement", "Policy", "Rules", "Said", "Statement", "diff", "explain", "judge",
 ]  # fmt: skip

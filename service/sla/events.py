@@ -102,3 +102,12 @@ class Doubt:
 
     since: Instant
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """[start, end) in which something that `source` said, or anybody when it is "", may be missing for good."""
+
+    start: Instant
+    end: Instant
+    source: str = ""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Final
 
-from service.sla.events import VOCABULARY, Doubt, Event, EventKey
-from service.sla.instants import Instant
+from service.sla.events import VOCABULARY, Doubt, Event, EventKey, Gap
+from service.sla.instants import NEVER, Instant
 from service.sla.policy import Meaning, Policy, Rules
 
 _PRECEDENCE: Final = {word: place for place, word in enumerate(VOCABULARY)}
@@ -21,11 +22,17 @@ class History:
     """All that is known of one ticket, in any order.
 
     `doubts` are the records that could not be read, `shared` what was said on behalf of areas and may bear on it.
+    Of a source in `caps` only what it has to say of before that instant is sure to be known; of the others all up to
+    the instant of judging. `gaps` are where something may be missing for good, and beyond `proved` nothing is proved:
+    somebody has vouched for it.
     """
 
     events: tuple[Event, ...]
     doubts: tuple[Doubt, ...] = ()
     shared: tuple[Event, ...] = ()
+    caps: Mapping[str, Instant] = field(default_factory=lambda: MappingProxyType({}))
+    gaps: tuple[Gap, ...] = ()
+    proved: Instant = NEVER
 
 
 def order(event: Event) -> Order:

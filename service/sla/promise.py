@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,7 +14,7 @@ from service.sla.instants import EARLIEST, NEVER, Instant
 from service.sla.pauses import pauses_of, ran_out
 from service.sla.policy import Match, Target
 from service.sla.statements import State
-from service.sla.ticket import Ticket, matches, stated_by
+from service.sla.ticket import Ticket, cancels, matches, stated_by
 from service.sla.timeline import Circumstances
 from service.sla.walk import Walk
 
@@ -46,22 +46,25 @@ FRESH: Final = Carry(first=True)
 def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[Course], Carry]:
     """Every promise of `target` on `ticket` that was ever in force, in the order of their starts, and what is left of it.
 
-    A start while the promise before is neither stopped nor ended begins nothing. Only the first, and only when `opened`
-    begins it, can be met by a stop before its start event.
+    A start while the promise before is neither stopped nor ended begins nothing. After what cancels the target, an event
+    that both stops and begins it begins nothing. Only the first promise, and only when `opened` begins it, can be met by
+    a stop before its start event.
     """
     starts = target.start + ((REOPENED,) if target.reopen else ())
-    positions = _positions(target, starts, ticket, carry)
     base = _circumstances(target, ticket)
     limits = () if target.stated is not None else ran_out(ticket.holds, target)
     replaced = carry.replaced
     found: list[Course] = []
-    free, first = 0, carry.first
+    free, first, is_over = _free_from(ticket, carry), carry.first, False
     left = carry if carry == FRESH else replace(carry, since=ticket.until, taken_over=None)
-    for position in positions:
-        if position < free:
+    for position, begun in enumerate(ticket.events):
+        if begun.at >= ticket.until:
+            break
+        is_over = _is_over(target, starts, begun, before=is_over)
+        is_taken_over = key_of(begun) == carry.taken_over
+        if position < free or (is_over and not is_taken_over) or not _may_begin(target, starts, begun, carry):
             continue
-        begun = ticket.events[position]
-        by_opened = carry.by_opened if key_of(begun) == carry.taken_over else begun.type == "opened"
+        by_opened = carry.by_opened if is_taken_over else begun.type == "opened"
         walk = Walk(target, ticket, base, position, by_opened=by_opened)
         early = _early_stop(target, ticket, position) if first and by_opened else None
         ended = walk.go(early, starts)
@@ -69,22 +72,24 @@ def courses(target: Target, ticket: Ticket, carry: Carry = FRESH) -> tuple[list[
         if walk.in_force:
             found.append(walk.course(limits, replaced))
         if walk.state not in {State.SUPERSEDED, State.ABSENT}:
-            replaced = replaced + 1 if walk.state is State.REPLACED and target.stated is not None else 0
+            replaced = replaced + 1 if walk.renewed else 0
         left = replace(_left(walk, ended, first=first), replaced=replaced)
         first = False
     return found, left if found or carry != FRESH else FRESH
 
 
-def _positions(target: Target, starts: Sequence[Match], ticket: Ticket, carry: Carry) -> Iterator[int]:
-    """Where promises may begin: at what was taken over, then at every start from where the version before leaves off."""
-    free = _free_from(ticket, carry)
-    for position, event in enumerate(ticket.events):
-        if event.at >= ticket.until:
-            return
-        begins = position >= free and event.at >= carry.since and matches(starts, event)
-        begins = begins and (target.stated is None or stated_by(target, event) is not None)
-        if begins or key_of(event) == carry.taken_over:
-            yield position
+def _may_begin(target: Target, starts: Sequence[Match], event: Event, carry: Carry) -> bool:
+    """Whether `event` begins a promise, or began the one that the version before left open, and states its due."""
+    if target.stated is not None and stated_by(target, event) is None:
+        return False
+    return key_of(event) == carry.taken_over or (event.at >= carry.since and matches(starts, event))
+
+
+def _is_over(target: Target, starts: Sequence[Match], event: Event, *, before: bool) -> bool:
+    """Whether the target is cancelled after `event`, and no event has begun it since that does not also stop it."""
+    if matches(starts, event) and not matches(target.stop, event):
+        return False
+    return before or cancels(target, event)
 
 
 def _free_from(ticket: Ticket, carry: Carry) -> int:

@@ -6,8 +6,10 @@ revisions (`Said`), each in force or withdrawn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from service.sla.instants import Duration, Instant
@@ -129,13 +131,15 @@ class Judgement:
 
     `statements` are those in force, at most one an id, ordered by (at, target, id). `wake_at` is the earliest
     instant w such that a judgement at some `upto` > w can differ with the same history and rules; None when none
-    can. `policy` is the (id, version) that governs the ticket last; None for an orphan (no `opened` known) and for a
+    can. `waits` are such instants of promises that require sources, by these: there `upto` has to be passed by the caps
+    of the sources too. `policy` is the (id, version) that governs the ticket last; None for an orphan (no `opened` known) and for a
     ticket opened before the first version. Statements before `adopt_from` are not to be announced.
     """
 
     promises: tuple[Promise, ...] = ()
     statements: tuple[Statement, ...] = ()
     wake_at: Instant | None = None
+    waits: Mapping[tuple[str, ...], Instant] = field(default_factory=lambda: MappingProxyType({}))
     policy: tuple[str, str] | None = None
     adopt_from: Instant | None = None
     orphan: bool = False

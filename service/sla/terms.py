@@ -9,7 +9,8 @@ from typing import TypeAlias
 from service.sla.events import EventKey
 from service.sla.instants import Instant
 from service.sla.policy import Stated
-from service.sla.timeline import Timeline, latest_before
+from service.sla.ticks import latest_before
+from service.sla.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """An event at `at` stated `instant`."""
+    """The event `key` at `at` stated `instant`."""
 
     at: Instant
+    key: EventKey
     instant: Instant
 
 

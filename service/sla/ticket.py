@@ -22,7 +22,8 @@ class Ticket:
 
     `attributes[i]` is how `opened` and `reclassified` events up to position i describe the ticket, those of the same
     instant taken together. `inherited` is the start that a split stated. `requests` are the instants of
-    `documents_requested`, `urges` and `acknowledged` positions and instants of `urged` and `acknowledged`; `refuted` are events that did not happen as told. `armed_by` is the `rejudge` at `since`, `ended_by` the one at `until`.
+    `documents_requested`, `urges` and `acknowledged` positions and instants of `urged` and `acknowledged`; `refuted` are
+    events that did not happen as told. `armed_by` is the `rejudge` at `since`, `ended_by` the one at `until`.
     """
 
     events: tuple[Event, ...]
@@ -43,6 +44,16 @@ class Ticket:
         """Whether the event at `place`, not the first, may change which targets apply."""
         before, now = self.events[place - 1].at, self.events[place].at
         return self.attributes[place - 1] is not self.attributes[place] or before < self.since <= now
+
+    def described_by(self, place: int) -> Event:
+        """Of the events of one instant, which begin at `place`, the last that describes the ticket."""
+        found = self.events[place]
+        for event in self.events[place:]:
+            if event.at != found.at:
+                break
+            if event.type in DESCRIBES:
+                found = event
+        return found
 
 
 def ticket_of(events: tuple[Event, ...], exclusions: Sequence[Exclusion]) -> Ticket:
@@ -93,11 +104,16 @@ def matches(patterns: Sequence[Match], event: Event) -> bool:
     return False
 
 
+def cancels(target: Target, event: Event) -> bool:
+    """Whether `event` ends a promise of `target` without a verdict."""
+    return event.type == "merged" or matches(target.cancel, event)
+
+
 def holds_true(conditions: Sequence[Where], attributes: Mapping[str, Json]) -> bool:
     """Whether `attributes` satisfy all of `conditions`; a missing attribute satisfies none but negated ones."""
     return not conditions or all(_is_true(where, attributes) for where in conditions)
 
 
 def _is_true(where: Where, attributes: Mapping[str, Json]) -> bool:
-    fits = as_text(attributes.get(where.attribute)) in where.values
+    fits = not where.values or as_text(attributes.get(where.attribute)) in where.values
     return (fits and holds_true(where.also, attributes)) is not where.negated

@@ -9,21 +9,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
 
-from service.sla.calendars import Edition, date_of, days_later, time_of_day
-from service.sla.instants import DAY, EARLIEST, LATEST, NEVER, Duration, Instant, at_wall
+from service.sla.calendars import Edition
+from service.sla.instants import EARLIEST, LATEST, NEVER, Duration, Instant
 from service.sla.pauses import EXCLUDED, HELD, Pause, known_by
-from service.sla.policy import Boundary, DayEnd, Target, Unit
+from service.sla.policy import Boundary, LastDay, Target, Unit
 from service.sla.statements import Account
-
-#: More days than any span the core reckons with.
-_MAX_DAYS: Final = LATEST // DAY
-
-_ONE_DAY: Final = timedelta(days=1)
+from service.sla.ticks import Ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +48,32 @@ class Circumstances:
         return Circumstances(self.gate if self.gate <= instant else NEVER, known_by(self.pauses, instant))
 
 
-def timeline_of(target: Target, start: Instant, circumstances: Circumstances, edition: Edition) -> Timeline:
-    """The clock of a promise of `target` that begins at `start`, reckoned by `edition` of its calendar."""
-    clock = max(start, circumstances.gate)
-    first = bisect_right(circumstances.pauses, clock, key=lambda pause: pause.end)
-    return Timeline(target, edition, start, clock, circumstances.pauses[first:])
-
-
 @dataclass(frozen=True)
 class Timeline:
-    """A promise of `target` begun at `start`, whose clock starts at `clock`, NEVER while the gate is closed.
-
-    `pauses` are disjoint, in order, and end after `clock`.
-    """
+    """A promise of `target` begun at `start`, reckoned by `edition` of its calendar."""
 
     target: Target
-    edition: Edition
     start: Instant
-    clock: Instant
-    pauses: Sequence[Pause]
+    circumstances: Circumstances
+    edition: Edition
+
+    @cached_property
+    def clock(self) -> Instant:
+        """Where its clock starts; NEVER while the gate is closed."""
+        return max(self.start, self.circumstances.gate)
+
+    @cached_property
+    def pauses(self) -> Sequence[Pause]:
+        """The pauses that end after its clock starts."""
+        pauses = self.circumstances.pauses
+        return pauses[bisect_right(pauses, self.clock, key=lambda pause: pause.end) :]
+
+    def known_at(self, instant: Instant) -> Timeline:
+        """As what was known at `instant` tells it; the very same when that tells all."""
+        edition, known = self.target.calendar.known_at(instant), self.circumstances.known_at(instant)
+        if edition is self.edition and known is self.circumstances:
+            return self
+        return replace(self, circumstances=known, edition=edition)
 
     def used_up(self, amount: int) -> Instant | None:
         """The earliest instant by which `amount` of the target's unit is used up.
@@ -94,14 +95,19 @@ class Timeline:
 
     def is_provisional(self, instant: Instant) -> bool:
         """Whether what is true at `instant` hangs on days that the calendar does not know yet."""
-        return self.target.unit is not Unit.CALENDAR_DAYS and instant > self.edition.known_until
+        asks = self.target.unit is not Unit.CALENDAR_DAYS or self.target.last_day is LastDay.WORKING
+        return asks and instant > self.edition.known_until
 
     def due(self, budget: int) -> Instant | None:
-        """When `budget` is used up, with the target's boundary: at closing time, or at the next opening."""
+        """When `budget` is used up, as the target's boundary has it, or its last day."""
         instant = self.used_up(budget)
-        if instant is None or self.target.boundary is Boundary.CLOSE or self.target.unit is not Unit.TIME:
-            return instant
-        return self.edition.hours.reopening(instant)
+        if instant is None:
+            return None
+        if self.target.unit is Unit.TIME and self.target.boundary is Boundary.NEXT_OPEN:
+            return self.edition.hours.reopening(instant)
+        if self.target.unit is Unit.CALENDAR_DAYS and self.target.last_day is LastDay.WORKING:
+            return self._ticks.working_end(instant)
+        return instant
 
     def later(self, instant: Instant, amount: Duration) -> Instant | None:
         """The earliest instant by which `amount` has run since `instant`, not before it.
@@ -121,8 +127,9 @@ class Timeline:
         """How much of the target's unit is used up in [clock, until)."""
         if self.target.unit is Unit.TIME:
             return sum(self.edition.hours.worked(start, min(end, until)) for start, end in self._runs(until))
-        paused = sum(self._ticks(end) - self._ticks(start) for start, end in self._paused(until))
-        return self._ticks(until) - paused
+        ticks = self._ticks
+        paused = sum(ticks.count(end) - ticks.count(start) for start, end in self._paused(until))
+        return ticks.count(until) - paused
 
     def account(self, until: Instant) -> Account:
         """What became of [start, until); the parts are measured each for itself."""
@@ -181,70 +188,15 @@ class Timeline:
 
     def _nth_day(self, number: int) -> Instant | None:
         """The tick of the `number`-th day that counts: no pause from a to b has a < tick <= b."""
+        ticks = self._ticks
         for pause in self.pauses:
-            first, last = self._ticks(pause.start), self._ticks(pause.end)
+            first, last = ticks.count(pause.start), ticks.count(pause.end)
             if number <= first:
                 break
             number += last - first
-        tick = self._tick(number)
+        tick = ticks.at(number)
         return tick if tick < LATEST else None
 
-    def _ticks(self, until: Instant) -> int:
-        """How many ticks lie in (clock, until]."""
-        if until <= self.clock:
-            return 0
-        if until >= LATEST:
-            return _MAX_DAYS
-        # Where clocks go back over midnight a date comes twice, so that one more may have ticked.
-        last = date_of(until, self.edition.zone) + _ONE_DAY
-        if self.target.unit is Unit.WORKING_DAYS:
-            count = self.edition.working_days(self._origin, last)
-        else:
-            count = max(0, (last - self._origin).days)
-        while count and self._tick(count) > until:
-            count -= 1
-        return count
-
-    def _tick(self, number: int) -> Instant:
-        """Where the `number`-th day ends, day 1 being the first after the clock's own date; NEVER out of all reckoning."""
-        if number > _MAX_DAYS:
-            return NEVER
-        if self.target.unit is Unit.CALENDAR_DAYS:
-            return days_later(self.clock, number, self.edition.zone)
-        day = self.edition.working_day(self._origin, number)
-        return NEVER if day is None else day_end(self.target, self.edition, day, self.clock)
-
     @cached_property
-    def _origin(self) -> date:
-        return date_of(self.clock, self.edition.zone)
-
-
-def day_end(target: Target, edition: Edition, day: date, clock: Instant) -> Instant:
-    """The tick of a working date: midnight, closing time, or the wall time of `clock`."""
-    if target.day_end is DayEnd.MIDNIGHT:
-        return at_wall(day, DAY, edition.zone)
-    if target.day_end is DayEnd.CLOSING:
-        return edition.closing(day)
-    return at_wall(day, time_of_day(clock, edition.zone), edition.zone)
-
-
-def latest_before(target: Target, instant: Instant, amount: int) -> Instant | None:
-    """The latest instant from which `amount` of the target's unit still lies before `instant`.
-
-    Working days are counted backwards from the date before that of `instant`, and end where the target's days end (as
-    China's Guidelines for the Articles of Listed Companies count a notice period: without the day of the meeting).
-    None when it lies out of all reckoning. Pauses do not move it: nobody could have known of them in time.
-    """
-    edition = target.calendar.latest
-    if target.unit is Unit.TIME:
-        return edition.hours.before(instant, amount)
-    if target.unit is Unit.CALENDAR_DAYS:
-        found = days_later(instant, -amount, edition.zone)
-        return found if found >= EARLIEST else None
-    day = edition.working_day(date_of(instant, edition.zone), -1)
-    if (
-        day is not None and day_end(target, edition, day, instant) > instant
-    ):  # a shift that runs past midnight
-        amount += 1
-    day = edition.working_day(date_of(instant, edition.zone), -amount)
-    return None if day is None else day_end(target, edition, day, instant)
+    def _ticks(self) -> Ticks:
+        return Ticks(self.target, self.edition, self.clock)

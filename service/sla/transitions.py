@@ -61,7 +61,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[Happening, State]]] = {
     State.DEEMED: {
         _ENTER: State.DEEMED,
         _LEAVE: State.DEEMED,
-        _EARLY: State.MET,
+        _EARLY: State.EARLY,
         _STOP: State.MET,
         _CANCEL: State.DEEMED,
         _DEEM: State.DEEMED,

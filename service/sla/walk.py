@@ -19,13 +19,14 @@ from service.sla.course import (
     Course,
 )
 from service.sla.events import Event
+from service.sla.hearing import Hearing
 from service.sla.history import key_of
 from service.sla.instants import EARLIEST, NEVER, Instant
 from service.sla.policy import Match, Stated, Target
 from service.sla.statements import State
-from service.sla.terms import Arrival, Move, Setting, Terms, due_of, own_due
-from service.sla.ticket import DESCRIBES, Ticket, holds_true, matches, stated_by
-from service.sla.timeline import Circumstances, timeline_of
+from service.sla.terms import Arrival, Move, due_of, own_due
+from service.sla.ticket import Ticket, cancels, holds_true, matches, stated_by
+from service.sla.timeline import Circumstances, Timeline
 from service.sla.transitions import ENDED, TRANSITIONS, Happening
 
 #: Not decided: what asks for another due is heard, also while the target does not apply.
@@ -46,19 +47,17 @@ class Walk:
         self.by_opened = by_opened
         inherited = ticket.inherited if by_opened else None
         start = begun.at if inherited is None else min(inherited, begun.at)
-        self.circumstances = base
-        self.timeline = timeline_of(target, start, base, target.calendar.latest)
-        self.terms, self.settled = _stated(target, ticket, position)
+        self.timeline = Timeline(target, start, base, target.calendar.latest)
+        self.terms, self.settled = pleas.stated(target, ticket, position)
         self.due: Instant | None = None
-        self.decide_at = EARLIEST  # at the earliest, whatever the due
+        self.hearing = Hearing(target, ticket)
         self.state = State.ABSENT
         self.in_force: list[tuple[Instant, Instant]] = []
         self.ended_by: Event | None = None
         self.ended_at = EARLIEST
         self.early = False  # ended by a stop before its clock started
-        self.granted = 0
-        self.reports: set[int] = set()  # positions of reports in time on a failed contact or visit
-        self.lapse: tuple[Instant, Event] | None = None
+        self.stopped_late = False  # after the due, while a report in time was still to come
+        self.renewed = False  # while it was open, a new date took its place
         self.remarks: list[tuple[Instant, str]] = []
 
     def go(self, early: Event | None, starts: Sequence[Match]) -> int | None:
@@ -69,7 +68,7 @@ class Walk:
             self._pass_to(events[place].at)
             if events[place].at >= self.ticket.until and self.state is not State.BREACHED:
                 self._hand_over()
-                return place
+                return max(place, self.settled)
             for happening, event in self._happenings(place):
                 self._take(happening, event, event.at)
             if self.state in ENDED or self._gives_way(place, starts):
@@ -94,24 +93,38 @@ class Walk:
     def _gives_way(self, place: int, starts: Sequence[Match]) -> bool:
         """Whether the event at `place` ends this promise by beginning the next."""
         event = self.ticket.events[place]
-        if self.state in {State.EARLY, State.DEEMED}:
-            return matches(starts, event)
-        renewed = self.target.stated is Stated.PROMISED and matches(starts, event)
-        if not renewed or stated_by(self.target, event) is None:
+        if not matches(starts, event) or (
+            self.target.stated is not None and stated_by(self.target, event) is None
+        ):
             return False
+        if self.state in {State.EARLY, State.DEEMED}:
+            return True
+        if self.stopped_late:
+            self._end_missed(place)
+            return True
+        if self.target.stated is not Stated.PROMISED:
+            return False
+        self.renewed = self.state is State.OPEN
         self._take(Happening.REPLACE, event, event.at)
         if self.state is State.BREACHED:
-            self.in_force[-1] = (self.in_force[-1][0], event.at)
+            self._end_missed(place)
         return True
 
+    def _end_missed(self, place: int) -> None:
+        """Past its due it ends at `place`, unless a report in time is still to come."""
+        report = self.hearing.later_report(place)
+        event = self.ticket.events[place if report is None else report]
+        if report is not None:
+            self._take(Happening.DEEM, event, event.at)
+        else:
+            self.in_force[-1] = (self.in_force[-1][0], event.at)
+
     def _pass_to(self, instant: Instant) -> None:
-        if (
-            self.lapse is not None
-            and self.lapse[0] < instant
-            and (self.due is None or self.lapse[0] <= self.due)
-        ):
-            (at, event), self.lapse = self.lapse, None
-            self._take(Happening.DEEM, event, at)
+        lapse = self.hearing.lapse
+        if lapse is not None and lapse[0] < instant:
+            self.hearing.lapse = None
+            if self.due is None or lapse[0] <= self.due:
+                self._take(Happening.DEEM, lapse[1], lapse[0])
         if self.due is not None and self.due < instant:
             self.state = TRANSITIONS[self.state][Happening.DUE]
 
@@ -131,14 +144,16 @@ class Walk:
         if ticket.changes_at(place):
             after = self._applies(place)
             if after != self._applies(place - 1):
-                yield Happening.ENTER if after else Happening.LEAVE, _describing(ticket, place)
+                yield Happening.ENTER if after else Happening.LEAVE, ticket.described_by(place)
         self._plead(place)
-        if place in self.reports:
+        if place in self.hearing.reports:
             yield Happening.DEEM, event
         if matches(self.target.stop, event):
-            if self.state is not State.BREACHED or all(report < place for report in self.reports):
+            if self.state is State.BREACHED and self.hearing.later_report(place - 1) is not None:
+                self.stopped_late = True
+            else:
                 yield Happening.EARLY if event.at < self.timeline.clock else Happening.STOP, event
-        elif event.type == "merged" or matches(self.target.cancel, event):
+        elif cancels(self.target, event):
             yield Happening.CANCEL, event
 
     def _take(self, happening: Happening, event: Event, at: Instant) -> None:
@@ -157,49 +172,17 @@ class Walk:
 
     def _plead(self, place: int) -> None:
         """Whatever asks at `place` for another due, or for another verdict."""
-        event = self.ticket.events[place]
-        if self.target.extension is not None and event.type == "extension_requested":
-            self._ask(pleas.extension(self.target.extension, self.target.unit, self.ticket, place))
-        if self.target.deemed is None and self.target.lapsed is None:
-            return
-        if (self.state in _PENDING or place == self.position) and self._is_in_time(event.at):
-            self._excuse(event, place)
-
-    def _excuse(self, event: Event, place: int) -> None:
-        """What may make the promise deemed met, when `event` says so."""
-        deemed, lapsed = self.target.deemed, self.target.lapsed
-        if deemed is not None and matches(deemed.on, event):
-            self._miss(pleas.report(deemed, self.ticket, place))
-        if self.lapse is None and lapsed is not None and matches(lapsed.on, event):
-            self.lapse = pleas.lapse(lapsed, self.ticket, place)
-
-    def _ask(self, plea: pleas.Asked) -> None:
-        if self.state not in _PENDING | {State.BREACHED}:
-            return
-        if not self._is_in_time(plea.at):
-            self.remarks.append((plea.at, plea.late))
-        elif self.granted >= plea.most:
-            self.remarks.append((plea.at, plea.too_many))
-        else:
-            self.decide_at = max(self.decide_at, plea.settled)
-            self.remarks.extend(plea.remarks)
-            if plea.grant is not None:
-                self.granted += 1
-                self._move(plea.grant)
+        if self.state in _PENDING or self.state is State.BREACHED:
+            grant = self.hearing.hear(place, lambda: self._is_in_time(self.ticket.events[place].at))
+            if grant is not None:
+                self._move(grant)
 
     def _is_in_time(self, instant: Instant) -> bool:
-        """Whether the due, as what was known at `instant` tells it, lies not before it."""
-        edition = self.target.calendar.known_at(instant)
-        known = timeline_of(self.target, self.timeline.start, self.circumstances.known_at(instant), edition)
-        due = due_of(known, self.terms.known_at(instant))
+        """Whether nothing is decided, and the due as what was known at `instant` tells it lies not before."""
+        if self.state is State.BREACHED:
+            return False
+        due = due_of(self.timeline.known_at(instant), self.terms.known_at(instant))
         return due is None or instant <= due
-
-    def _miss(self, plea: pleas.Missed) -> None:
-        self.decide_at = max(self.decide_at, plea.settled)
-        if plea.report is not None:
-            self.reports.add(plea.report)
-        elif plea.missing:
-            self.remarks.append((plea.settled, plea.missing))
 
     def _arrive(self, instant: Instant) -> None:
         own = own_due(self.timeline, self.terms)
@@ -220,7 +203,6 @@ class Walk:
             started_by=key_of(ticket.events[self.position]),
             begun=self.begun,
             timeline=self.timeline,
-            circumstances=self.circumstances,
             due=self.due,
             state=self.state,
             in_force=tuple(self.in_force),
@@ -228,16 +210,19 @@ class Walk:
             decide_at=None if self.due is None else max(self.due, self._decided()),
             ended_by=self.ended_by,
             ended_at=self.ended_at,
-            remarks=(*self.remarks, *self._remarkable(limits, replaced)),
+            remarks=(*self.remarks, *self.hearing.remarks, *self._remarkable(limits, replaced)),
             armed_by=ticket.armed_by,
             urges=tuple(at for place, at in ticket.urges if place > self.position),
             acknowledged=next((at for place, at in ticket.acknowledged if place > self.position), NEVER),
         )
 
     def _decided(self) -> Instant:
-        if self.target.stated is Stated.BEFORE and self.terms.settings:
-            return max(self.decide_at, self.terms.settings[-1].instant)
-        return self.decide_at
+        """Before which nothing is decided, whatever the due."""
+        last = self.terms.settings[-1:]
+        told = max([self.timeline.start, *(setting.at for setting in last)])
+        if self.target.stated is Stated.BEFORE:
+            told = max([told, *(setting.instant for setting in last)])
+        return max(told, self.hearing.decide_at)
 
     def _remarkable(self, limits: Sequence[Instant], replaced: int) -> Iterator[tuple[Instant, str]]:
         if self.early:
@@ -249,36 +234,3 @@ class Walk:
             yield self.ticket.requests[1], SECOND_REQUEST
         if replaced:
             yield EARLIEST, REPLACES if replaced == 1 else f"{REPLACES} {replaced}"
-
-
-def _stated(target: Target, ticket: Ticket, position: int) -> tuple[Terms, int]:
-    """What the start event and, for a known instant, later ones of its kind state; the position where that is settled."""
-    first = ticket.events[position]
-    instant = stated_by(target, first)
-    if instant is None:
-        return Terms(), 0
-    settings = [Setting(first.at, instant)]
-    if target.stated is Stated.PROMISED:
-        return Terms(settings=tuple(settings)), 0
-    place = position + 1
-    for place in range(position + 1, len(ticket.events)):
-        event = ticket.events[place]
-        if event.at >= settings[-1].instant:
-            return Terms(settings=tuple(settings)), place
-        again = stated_by(target, event) if matches(target.start, event) else None
-        if again is not None:
-            settings.append(Setting(event.at, again))
-    return Terms(settings=tuple(settings)), len(ticket.events)
-
-
-def _describing(ticket: Ticket, place: int) -> Event:
-    """Of the events of one instant, which begin at `place`, the last that describes the ticket."""
-    found = event = ticket.events[place]
-    while event.at == found.at:
-        if event.type in DESCRIBES:
-            found = event
-        place += 1
-        if place == len(ticket.events):
-            break
-        event = ticket.events[place]
-    return found

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from service.sla.instants import Instant
+from service.store import awaited
 from service.store.database import Tx
 from service.store.registry import hold_alone
 from service.store.schema import INSTANT, METADATA, NAME
@@ -48,7 +49,12 @@ _DUE_NOW: Final = text("""
 
 
 class PolicyRefused(Exception):  # noqa: N818 - what happened, not that it is an error
-    """A version that cannot be registered; the message says why, for people."""
+    """A version that cannot be registered: `field` of its file is why, and the message says it, for people."""
+
+    def __init__(self, field: str, message: str) -> None:
+        """Keep what is wrong with the key `field`."""
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ async def register(tx: Tx, tenant: str, new: Version) -> bool:
 
     The first version of a tenant may be in force from any instant. A later one only from after its own registration
     and after every other version, so that no ticket is judged by it that was already judged by another; tickets with
-    events that lie beyond that instant all the same are made due now.
+    events that lie beyond that instant all the same are made due now, and so are those that wait for the version.
     """
     await hold_alone(tx)
     known = await versions(tx, tenant)
@@ -92,7 +98,7 @@ async def register(tx: Tx, tenant: str, new: Version) -> bool:
     if same is not None:
         if (same.document, same.effective_from) == (new.document, new.effective_from):
             return False
-        raise PolicyRefused(f"version {new.version} of {new.id} is registered with other content")
+        raise PolicyRefused("version", f"version {new.version} of {new.id} is registered with other content")
     _follows(known, new)
     await tx.run(
         insert(POLICY).values(
@@ -105,11 +111,14 @@ async def register(tx: Tx, tenant: str, new: Version) -> bool:
         )
     )
     await tx.run(_DUE_NOW, {"tenant": tenant, "since": new.effective_from, "due_now": DUE_NOW})
+    await awaited.come(tx, tenant, new.version)
     return True
 
 
 def _follows(known: list[Version], new: Version) -> None:
     if known and new.effective_from <= known[-1].effective_from:
-        raise PolicyRefused(f"effective-from must lie after that of version {known[-1].version}, the latest")
+        told = f"effective-from must lie after that of version {known[-1].version}, the latest"
+        raise PolicyRefused("effective_from", told)
     if known and new.effective_from <= new.registered_at:
-        raise PolicyRefused("effective-from must lie after the registration")
+        told = "effective-from must lie after the registration: give this version a later one"
+        raise PolicyRefused("effective_from", told)

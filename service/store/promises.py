@@ -147,6 +147,30 @@ def _identity(rows: Iterable[tuple[str, ...]]) -> dict[str, Any]:
     }
 
 
+async def read(tx: Tx, keys: Iterable[TicketKey]) -> dict[TicketKey, list[Promise]]:
+    """The promises of the tickets `keys` as they stand; what ended each is not kept here."""
+    found: dict[TicketKey, list[Promise]] = {key: [] for key in keys}
+    if not found:
+        return found
+    for tenant, ticket, target, source, id_, state, *rest in await tx.rows(_CURRENT, arrays(found)):
+        start, due, stop, held, in_doubt, gated, provisional = rest
+        found[tenant, ticket].append(
+            Promise(
+                target=target,
+                started_by=(source, id_),
+                start=start,
+                due=due,
+                state=State(state),
+                stop=stop,
+                held=held,
+                in_doubt=in_doubt,
+                gated=gated,
+                provisional=provisional,
+            )
+        )
+    return found
+
+
 async def unfinished(tx: Tx) -> list[Unfinished]:
     """How many promises are unfinished, by tenant, target and state."""
     return [

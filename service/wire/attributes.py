@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from service.sla.events import Json, as_instant
+from service.sla.pleas import AMOUNT
 from service.wire.records import Reason
 from service.wire.unfit import Unfit, shown
 from service.wire.values import identifier, kind_of, moment
-
-#: How much longer an extension is to be: elapsed or working time, or days, in the unit of the target.
-_AMOUNT: Final = re.compile("[0-9]{1,9} ?(s|m|h|d|days?)")
 
 
 def check_attributes(type: str, attributes: Mapping[str, Json]) -> None:  # noqa: A002 - as of an event
@@ -49,7 +46,7 @@ def _instant(name: str, value: Json) -> None:
 def _amount(name: str, value: Json) -> None:
     """An amount of time in one unit, as the core reads it."""
     _text(name, value)
-    if not _AMOUNT.fullmatch(str(value)):
+    if not AMOUNT.fullmatch(str(value)):
         raise Unfit(Reason.BAD_DATA, f"{name} {shown(value)} is no amount such as 24h, 90m or 3 days")
 
 

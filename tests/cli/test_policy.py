@@ -159,6 +159,20 @@ def test_a_version_with_other_content_is_refused(database, right):
     result = call("policy", "register", right, **settings)
 
     assert (result.exit_code, result.stdout) == (1, "")
-    assert (
-        result.stderr == "slaclock: not registered: version 1 of harbour is registered with other content\n"
+    told = f"{right}:3:10: version: version 1 of harbour is registered with other content"
+    assert result.stderr == f"slaclock: not registered: {told}\n"
+
+
+def test_a_version_from_before_its_registration_is_refused_with_its_line(database, right):
+    settings = {"SLACLOCK_DATABASE_URL": database}
+    called("policy", "register", right, **settings)
+    right.write_text(
+        POLICY.replace('version: "1"', 'version: "2"').replace("2000-01-01T", "2001-01-01T"), encoding="utf-8"
+    )
+
+    result = call("policy", "register", right, **settings)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(
+        f"slaclock: not registered: {right}:4:17: effective_from: effective-from must lie after the registration"
     )

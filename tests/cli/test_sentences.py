@@ -4,7 +4,7 @@ import pytest
 
 from service.cli.explanation import explained
 from service.cli.sentences import sentences
-from service.sla.policy import Boundary, DayEnd, Rules
+from service.sla.policy import Boundary, DayEnd, LastDay, Rules
 from tests.sla.telling import (
     END,
     OFFICE_DAY,
@@ -132,6 +132,17 @@ def test_closing_time_and_the_next_opening():
         "Open.",
         "A stop is in time until 2024-03-04 Mon 09:00:00 +00:00; left of the budget: 7h.",
     ]
+
+
+def test_a_last_day_that_is_off():
+    """Saturday the 2nd is the only day; Monday the 4th is worked and ends at midnight."""
+    only = target("1 days", calendar=office(), last_day=LastDay.WORKING)
+    found = told([OPENED], only, upto="03-01 10:00")
+
+    assert found[-3] == (
+        "The budget is used up at 2024-03-03 Sun 00:00:00 +00:00, on a day off, so it is due at the end of the next "
+        "working day: 2024-03-05 Tue 00:00:00 +00:00 (in 3d 14h, as of 2024-03-01 Fri 10:00:00 +00:00)."
+    )
 
 
 def test_the_arithmetic_of_working_days():

@@ -10,23 +10,27 @@ Nothing here but `telling` imports the service. A *case* is plain data (dicts, l
                    "targets": [target, ...]}],          # oldest version first
      "events": [event, ...], "shared": [event, ...],    # in any order, perhaps twice; `shared` are the areas' events
      "doubts": [{"since": instant, "reason": text}],
+     "caps": {source: instant},                         # how far it is complete; left out: it has never said so
+     "gaps": [{"start", "end", "source" or ""}],        # half-open; "": whatever anything requires
+     "proved": instant or null,                         # from where on W was moved by hand
      "upto": instant}
 
     day     [[from, to], ...]         microseconds after local midnight, in order; `to` may exceed 24 h
     target  {"id", "start": [match], "stop": [match], "cancel": [match], "applies": {attribute: [values]},
              "gate": [[match, ...], ...],               # every inner list is one precondition, its members alternatives
              "budget": integer, "unit": "time" | "calendar_days" | "working_days",
-             "day_end": "midnight" | "closing" | "same_time",
+             "day_end": "midnight" | "closing" | "same_time",        # of working days
+             "last_day": "same_time" | "whole" | "working",          # of calendar days
              "calendar": name or null (24x7), "zone", "boundary": "close" | "next_open",
              "accepts": [reasons] or ["*"], "exclusions": [reasons] or ["*"],
              "max_open": {reason or "*": [amount, "time" | "calendar_days"]},  # "*": every reason without its own
-             "reopen": bool, "rungs": [{"name", "kind": "warning" | "escalation", "amount", "role"}],
+             "reopen": bool, "rungs": [{"name", "kind": "warning" | "escalation", "amount", "role"}],  # null: only urging
              "grace": duration, "floor": duration, "clause": text, "regime": text,
              "extension": {"rank": integer, "within": duration, "most": integer} or null,
              "deemed": {"on": [match], "report": [match], "within": duration} or null,
              "lapsed": {"on": [match], "unless": [match], "after": duration} or null,
              "stated": null or "promised" or "before", "stated_by": attribute or "",
-             "customers": bool}                         # a rung may have "urges": integer (0: none)
+             "customers": bool, "requires": [sources]}  # a rung may have "urges": integer (0: none)
     match   {"type", "where": {attribute: [values]}}
     event   {"tenant", "ticket", "source", "id", "seq", "type", "at": instant, "attributes": {name: JSON}}
 
@@ -40,7 +44,9 @@ An *answer* is plain data too:
                    "stopped_by": [source, id] or null, "held", "gated", "provisional", "in_doubt"}],
      "statements": [{"kind", "target", "started_by", "name", "at", "version", "start", "due" or null,
                      "account": {"gated", "outside", "excluded", "held", "counted", "days"},
-                     "outcome", "reason", "event": [source, id] or null, "role", "remarks": [sorted]}]}
+                     "outcome", "reason", "event": [source, id] or null, "role", "remarks": [sorted]}],
 
-Both lists are sorted by (target, start, started_by[, name]).
+     "waits": [[[sources], instant]]}     # by required sources: what has to pass until something else is said
+
+The first two lists are sorted by (target, start, started_by[, name]).
 """

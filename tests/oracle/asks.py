@@ -55,18 +55,20 @@ def happens(ticket: Ticket, move: str, at: int) -> None:
 
 
 def _extends(ticket: Ticket, at: int) -> None:
-    """A request, mostly answered, around what the rule asks of the answer; of several each has its own name."""
+    """A request, mostly answered, around what the rule asks of the answer; some answers say what they grant instead."""
     dice = ticket.dice
     target = pick(dice, [target for target in ticket.targets if target["extension"]])
     rule, named = target["extension"], {}
-    if dice.random() < 0.5:
-        named = {"extension": f"more{len(ticket.events)}"}
+    if dice.random() < 0.6:
+        named = {"extension": "more" if dice.random() < 0.3 else f"more{len(ticket.events)}"}
     request = ticket.tell("extension_requested", at, **named, **_asked(ticket, target, at))
     for _ in range(pick(dice, (0, 1, 1, 1, 1, 1, 1, 2))):
         kind = "extension_approved" if dice.random() < 0.85 else "extension_refused"
         name = named.get("extension", request["id"])
         rank = {} if dice.random() < 0.05 else {"rank": rule["rank"] + pick(dice, _RANKS)}
-        ticket.tell(kind, _around(ticket, at, rule["within"]), extension=name, **rank)
+        when = _around(ticket, at, rule["within"])
+        instead = _asked(ticket, target, when) if dice.random() < 0.2 else {}
+        ticket.tell(kind, when, extension=name, **rank, **instead)
 
 
 def _asked(ticket: Ticket, target: Target, at: int) -> dict[str, Any]:
@@ -79,6 +81,8 @@ def _asked(ticket: Ticket, target: Target, at: int) -> dict[str, Any]:
                 {},
                 {"by": "much"},
                 {"by": 7},
+                {"by": None, "until": ticket.text(at + DAY)},
+                {"by": "2h", "until": pick(dice, _UNREADABLE)},
                 {"by": _BY_OTHERS[target["unit"]]},
                 {"until": pick(dice, _UNREADABLE)},
             ),
@@ -102,17 +106,21 @@ def _fails(ticket: Ticket, at: int) -> None:
     ]
     if dice.random() < 0.15:
         _refuted(ticket, pick(dice, told))
+    if dice.random() < 0.25:
+        stopped = _around(ticket, at, rule["within"])
+        ticket.tell(pick(dice, ("resolved", "resolved", "replied")), stopped)
+        ticket.tell("reopened", stopped + dice.randrange(8) * HALF_HOUR)
 
 
 def _demands(ticket: Ticket, at: int) -> None:
     """Documents are asked for, and come in time or not."""
     dice = ticket.dice
     rule = pick(dice, [target["lapsed"] for target in ticket.targets if target["lapsed"]])
-    told = ticket.tell("documents_requested", at)
+    told = [ticket.tell("documents_requested", at)]
     if dice.random() < 0.4:
-        ticket.tell("documents_complete", _around(ticket, at, rule["after"]))
-    if dice.random() < 0.1:
-        _refuted(ticket, told)
+        told.append(ticket.tell("documents_complete", _around(ticket, at, rule["after"])))
+    if dice.random() < 0.15:
+        _refuted(ticket, pick(dice, told))
 
 
 def _refuted(ticket: Ticket, told: dict[str, Any]) -> None:
@@ -125,11 +133,13 @@ def _promises(ticket: Ticket, at: int) -> None:
     """A date from the conversation, and perhaps the next before it, at it, or after it."""
     dice = ticket.dice
     for _ in range(pick(dice, (1, 1, 1, 2, 3))):
-        due = ticket.nudged(at + dice.randrange(1, 97) * HALF_HOUR)
+        due = ticket.nudged(
+            at + (dice.randrange(1, 97) if dice.random() < 0.9 else -dice.randrange(9)) * HALF_HOUR
+        )
         ticket.tell("promise_accepted", at, **_instant(ticket, "due", due))
         beside = pick(dice, (-1, 0, 0, 1)) if not ticket.exact else 0
         before = at + dice.randrange(48) * HALF_HOUR
-        at = pick(dice, (due + beside, before, before, due + dice.randrange(1, 48) * HALF_HOUR))
+        at = max(at, pick(dice, (due + beside, before, before, due + dice.randrange(1, 48) * HALF_HOUR)))
 
 
 def _schedules(ticket: Ticket, at: int) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any, Final
 
-from tests.oracle.kinds import PLAIN
+from tests.oracle import unsure
+from tests.oracle.kinds import PLAIN, SOURCES
 from tests.oracle.owners import UNITS, owner
 from tests.oracle.stories import HALF_HOUR, Story, pick, stories
 from tests.oracle.tickets import Ticket
@@ -18,8 +19,7 @@ Case = dict[str, Any]
 
 STORIES: Final = stories()
 
-#: 2026-01-01, later than all that can still happen, with every grace.
-AT_LAST: Final = 1_767_225_600_000_000
+AT_LAST: Final = unsure.AT_LAST
 
 
 def case(
@@ -53,7 +53,10 @@ def case(
         "policies": policies,
         "events": ticket.events,
         "shared": ticket.shared,
-        "doubts": _doubts(ticket) if doubts and dice.random() < 0.2 else [],
+        "doubts": unsure.doubts(ticket) if doubts and dice.random() < 0.2 else [],
+        "caps": dict.fromkeys(SOURCES, AT_LAST),
+        "gaps": [],
+        "proved": None,
         "upto": AT_LAST,
     }
     marks = meet(made) if meet is not None and dice.random() < 0.6 else ()
@@ -62,6 +65,8 @@ def case(
             ticket.meet(pick(dice, marks))
     _shuffle(dice, made)
     made["upto"] = _upto(dice, made, marks)
+    if doubts:
+        _be_unsure(ticket, made, marks)
     return made
 
 
@@ -70,12 +75,14 @@ def _used(story: Story, policies: list[dict[str, Any]]) -> dict[str, Any]:
     return {name: kept for name, kept in story.calendars if name in names}
 
 
-def _doubts(ticket: Ticket) -> list[dict[str, Any]]:
-    count = pick(ticket.dice, (1, 1, 2))
-    return [
-        {"since": ticket.some_time(), "reason": pick(ticket.dice, ("not_json", "bad_time"))}
-        for _ in range(count)
-    ]
+def _be_unsure(ticket: Ticket, made: Case, marks: Sequence[int]) -> None:
+    """Whether the sources are complete matters only where a target requires them."""
+    if any(target["requires"] for target in ticket.targets):
+        made["caps"] = unsure.caps(ticket, marks)
+    if ticket.dice.random() < 0.2:
+        made["gaps"] = unsure.gaps(ticket, marks)
+    if ticket.dice.random() < 0.1:
+        made["proved"] = unsure.proved(ticket, marks)
 
 
 def _shuffle(dice: Random, made: Case) -> None:
@@ -119,6 +126,7 @@ def reduced(made: Case, fails: Callable[[Case], bool], tries: int = 600) -> Case
 _PLAIN: Final[dict[str, Any]] = {
     "gate": [], "applies": {}, "max_open": {}, "accepts": [], "exclusions": [], "cancel": [], "rungs": [],
     "grace": 0, "floor": 0, "reopen": False, "boundary": "close", "day_end": "midnight",
+    "last_day": "same_time",
     **{name: plain for name, plain in PLAIN.items() if not name.startswith("stated")},
 }  # fmt: skip
 
@@ -130,7 +138,12 @@ def _smaller(made: Case) -> Iterator[Case]:
             **made,
             "calendars": {name: made["calendars"][name] for name in made["calendars"] if name in kept},
         }
-    for part, least in (("events", 1), ("shared", 0), ("doubts", 0)):
+    if made["proved"] is not None:
+        yield {**made, "proved": None}
+    for source in SOURCES:
+        if made["caps"].get(source) != AT_LAST:
+            yield {**made, "caps": {**made["caps"], source: AT_LAST}}
+    for part, least in (("events", 1), ("shared", 0), ("doubts", 0), ("gaps", 0)):
         for place in range(len(made[part]) if len(made[part]) > least else 0):
             yield {**made, part: _without(made[part], place)}
     for place, policy in enumerate(made["policies"]):

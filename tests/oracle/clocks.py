@@ -164,6 +164,8 @@ class Clock:
         self.spans = [(a, b) for a, b in lost if a < b]
         self.lost = united(lost)
         self.timed = target["unit"] == "time"
+        self.last_day = target.get("last_day", "same_time") if target["unit"] == "calendar_days" else ""
+        self.dates: list[int] = []  # of the ticks given so far
         self.stream = self.free() if self.timed else self.ticks()
         self.seen: list = []  # what the stream has given so far
 
@@ -185,11 +187,14 @@ class Clock:
             if NEVER in lost:
                 return
             if not lost:
+                self.dates.append(day)
                 yield tick
 
     def tick(self, zone: str, day: int, wall: int) -> int | None:
         if self.target["unit"] == "calendar_days":
-            return instant_of(zone, day, wall)
+            return (
+                instant_of(zone, day, wall) if self.last_day == "same_time" else instant_of(zone, day + 1, 0)
+            )
         if not exists(zone, day):
             return None
         spans = None if self.hours is None else self.hours.spans(day)
@@ -245,11 +250,22 @@ class Clock:
                 total += min(b, until) - a
         return total
 
-    def own_due(self) -> int | None:
-        due = self.reached(self.target["budget"])
-        if due is not None and self.timed and self.hours and self.target["boundary"] == "next_open":
+    def due(self, amount: int) -> int | None:
+        """When so much has to be done: at the next opening, or at the end of a working date, where the target says so."""
+        due = self.reached(amount)
+        if due is None or self.hours is None:
+            return due
+        if self.timed and self.target["boundary"] == "next_open":
             return self.hours.next_opening(due)
-        return due
+        return self.end_of_work(self.dates[amount - 1]) if self.last_day == "working" else due
+
+    def end_of_work(self, last: int) -> int | None:
+        """The end of the first working date from `last` on."""
+        assert self.hours
+        zone = self.target["zone"]
+        working = (day for day in range(last, LAST_DAY) if exists(zone, day) and self.hours.spans(day))
+        day = next(working, None)
+        return None if day is None else instant_of(zone, day + 1, 0)
 
 
 def backwards(target: dict, hours: Hours | None, instant: int, amount: int) -> int:

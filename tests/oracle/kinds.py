@@ -15,12 +15,26 @@ PLAIN: Final[Target] = {
     "stated": None,
     "stated_by": "",
     "customers": False,
+    "requires": [],
 }
+#: The systems whose events a target may require.
+SOURCES: Final = ("crm", "dispatch")
+KINDS: Final = (
+    "extension",
+    "deemed",
+    "lapsed",
+    "promised",
+    "before",
+    "customers",
+    "urges",
+    "every",
+    "requires",
+)
 STATED: Final = ("promised", "before")
 
 _KINDS: Final = (
     *["extension"] * 8, *["deemed"] * 5, *["lapsed"] * 3, *["promised"] * 4, *["before"] * 4, *["customers"] * 2,
-    *["urges"] * 3,
+    *["urges"] * 3, *["every"] * 4, *["requires"] * 5,
 )  # fmt: skip
 _FAILED: Final = (["contact_failed"], ["visit_failed"], ["contact_failed", "visit_failed"])
 _SPANS: Final = (0, HALF_HOUR, 2 * HALF_HOUR, 8 * HALF_HOUR, 24 * HALF_HOUR, 96 * HALF_HOUR)
@@ -73,10 +87,35 @@ def _customers(_: Random, __: Target) -> Target:
 
 
 def _urges(dice: Random, target: Target) -> Target:
-    return {"rungs": [{**rung, "urges": pick(dice, (0, 1, 1, 2, 3))} for rung in target["rungs"]]}
+    """Rungs said by urging if that is earlier, and perhaps one that is said by nothing else."""
+    rungs = [{**rung, "urges": pick(dice, (0, 1, 1, 2, 3))} for rung in target["rungs"]]
+    if not any(rung["amount"] is None for rung in rungs) and (not rungs or dice.random() < 0.4):
+        only = {
+            "name": "urged",
+            "kind": "escalation",
+            "amount": None,
+            "role": "head",
+            "urges": pick(dice, (1, 2)),
+        }
+        rungs.append(only)
+    return {"rungs": rungs}
+
+
+def _every(_: Random, target: Target) -> Target:
+    """What keeps it begins it again; where an event states its due, nothing else can begin it."""
+    if target["stated"]:
+        return {}
+    begins = [match for match in target["stop"] if match not in target["start"]]
+    return {"start": [*target["start"], *begins]}
+
+
+def _requires(dice: Random, _: Target) -> Target:
+    return {"requires": pick(dice, (SOURCES[:1], SOURCES[:1], SOURCES[1:], SOURCES))}
 
 
 _RULES: Final = {
+    "requires": _requires,
+    "every": _every,
     "extension": _extension,
     "deemed": _deemed,
     "lapsed": _lapsed,
@@ -96,10 +135,12 @@ def _stated(dice: Random, story: Story, target: Target, kind: str) -> Target:
     if name is not None and name not in dict(known):
         name, kept = pick(dice, known)
         zone = kept["zone"]
-    more: Target = {"stated": kind, "calendar": name, "zone": zone}
+    more: Target = {"stated": kind, "calendar": name, "zone": zone, "last_day": "same_time"}
     if kind == "before":
         return more | {"stated_by": "at", "start": _matches("change_scheduled")}
-    moved = [{**rung, "amount": rung["amount"] - target["budget"]} for rung in target["rungs"]]
+    moved = [
+        {**rung, "amount": rung["amount"] and rung["amount"] - target["budget"]} for rung in target["rungs"]
+    ]
     return more | {
         "stated_by": "due",
         "start": _matches("promise_accepted"),

@@ -2,7 +2,7 @@
 
 from tests.oracle.clocks import NEVER, Calendar, Clock, Hours, backwards
 from tests.oracle.pleas import Deeming, Pleas, Request, heard
-from tests.oracle.story import FIRST, Era, Event, Key, Losses, as_instant, fits
+from tests.oracle.story import FIRST, Era, Event, Key, Losses, after_all, as_instant, before_all, fits
 
 
 class Rules:
@@ -15,6 +15,7 @@ class Rules:
         self.stated = target.get("stated")
         gate = [] if self.stated else target["gate"]
         self.gates = [era.story.first(alternatives) for alternatives in gate]
+        self.idle = self.all_idle()
 
     def stops(self, event: Event) -> bool:
         return event.matches(self.target["stop"])
@@ -23,10 +24,25 @@ class Rules:
         return event.type == "merged" or event.matches(self.target["cancel"])
 
     def starts(self, event: Event) -> bool:
+        return self.may_start(event) and event.name not in self.idle
+
+    def may_start(self, event: Event) -> bool:
         if self.stated and self.instant_in(event) is None:
             return False
         again = event.type == "reopened" and self.target["reopen"]
         return again or event.matches(self.target["start"])
+
+    def all_idle(self) -> list[list[str]]:
+        """What would both stop and begin the target, but something had cancelled it."""
+        idle, over = [], False
+        for event in self.story.events:
+            if self.cancels(event):
+                over = True
+            if over and self.may_start(event) and self.stops(event):
+                idle.append(event.name)
+            if not self.cancels(event) and self.may_start(event) and not self.stops(event):
+                over = False
+        return idle
 
     def instant_in(self, event: Event) -> int | None:
         """The instant that an event states for this target."""
@@ -43,7 +59,8 @@ class Rules:
 
     def end_of_knowledge(self, at: int | None = None) -> int:
         hours = self.hours(at)
-        return NEVER if hours is None or self.target["unit"] == "calendar_days" else hours.end
+        dated = self.target["unit"] == "calendar_days" and self.target.get("last_day") != "working"
+        return NEVER if hours is None or dated else hours.end
 
 
 class Leg:
@@ -63,7 +80,7 @@ class Leg:
         if self.clock_start is not None:
             self.clock = Clock(rules.target, rules.hours(), self.clock_start, rules.losses.final())
         self.ended: Key | None = None  # what has ended the promise: no request after it is about the promise
-        self.last_stop: Key | None = None  # the late stop: requests after it are not about this promise
+        self.last_stop: Key | None = None  # what came after the due and ended it: no request after it either
         self.kept: dict = {}
         self.settings = self.all_settings() if rules.stated else []
         self.own_due = self.own(None) if self.clock else None
@@ -76,6 +93,8 @@ class Leg:
         settings = [(self.start, instant)]
         if rules.stated == "before":
             for event in rules.story.since(self.start):
+                if rules.cancels(event):
+                    break
                 if event.at < settings[-1][1] and rules.starts(event):
                     settings.append((event, rules.instant_in(event) or 0))
         return settings
@@ -93,7 +112,7 @@ class Leg:
             known = [instant for event, instant in self.settings if at is None or event.at <= at]
             return self.stated_due(known[-1] if known else self.settings[0][1], hours)
         assert self.clock_start is not None
-        return self.clock_at(at).own_due()
+        return self.clock_at(at).due(self.rules.target["budget"])
 
     def clock_at(self, at: int | None) -> Clock:
         assert self.clock
@@ -122,7 +141,7 @@ class Leg:
         lost = self.rules.losses.final() if at is None else self.rules.losses.known_at(at)
         arrivals = [r for r in self.arrivals if at is None or r <= at]
         steps: list[tuple] = [(r, FIRST, None) for r in arrivals]
-        steps += [(r.answer.at, r.answer.key, r) for r in granted if r.answer]
+        steps += [(r.event.at, r.event.key, r) for r in granted]
         due = self.own(at)
         for arrival, _, request in sorted(steps, key=lambda step: step[:2]):
             if due is None:
@@ -132,39 +151,46 @@ class Leg:
             elif request.until is not None:
                 due = max(due, request.until)
             elif request.by is not None:
-                due = self.moved_on(self.clock_at(at), due, request.by)
+                clock = self.clock_at(at)
+                due = clock.due(clock.used(due) + request.by)
         return due
-
-    def moved_on(self, clock: Clock, due: int, by: int) -> int | None:
-        new = clock.reached(clock.used(due) + by)
-        boundary = self.rules.target["boundary"] == "next_open" and clock.timed
-        return clock.hours.next_opening(new) if boundary and clock.hours and new is not None else new
 
     def pleas(self, key: Key | None = None) -> Pleas:
         """What requests for more time came to, of those before `key` and before the promise ended."""
-        bounds = [k for k in (key, self.ended) if k]
-        until = min(bounds) if bounds else None
-        place = ("pleas", until, len(self.arrivals))
+        until = min(k for k in (key, self.ended, self.last_stop, self.over()) if k)
+        place = ("pleas", until, self.standing())
         if place not in self.kept:
             self.kept[place] = heard(self, until)
         return self.kept[place]
 
+    def over(self) -> Key:
+        """From where on other rules hold."""
+        return after_all(NEVER) if self.promise.missed else before_all(self.rules.era.until)
+
     def due(self, key: Key | None = None) -> int | None:
         """As finally known (when something at `key` may end the promise); None: it cannot be known."""
-        place = ("due", key if self.rules.target.get("extension") else None, self.ended, len(self.arrivals))
+        place = ("due", key if self.rules.target.get("extension") else None, self.ended, self.standing())
         if place not in self.kept:
             self.kept[place] = self.reckoned(None, self.pleas(key).granted)
         return self.kept[place]
 
     def due_known_at(self, at: int) -> int | None:
-        granted = [r for r in self.pleas().granted if r.answer and r.answer.at <= at]
-        return self.reckoned(at, granted)
+        return self.reckoned(at, [r for r in self.pleas().granted if r.approved_by(at)])
 
-    def open_by(self, event: Event) -> bool:
-        """Whether an event is at or before the due as folded from the events up to it."""
-        granted = [r for r in self.pleas().granted if r.answer and r.answer.key < event.key]
-        due = self.reckoned(event.at, granted)
-        return due is None or event.at <= due
+    def in_time_at(self, event: Event) -> bool:
+        return self.in_time_by(event, self.pleas().granted)
+
+    def in_time_by(self, event: Event, granted: list[Request]) -> bool:
+        """Whether an event is not after the due as known at it, nor after the final one while that is in force."""
+        at = event.at
+        known = self.reckoned(at, [r for r in granted if r.approved_by(at)])
+        final = self.reckoned(None, granted)
+        return (known is None or at <= known) and (final is None or at <= final or self.out_of_force(at))
+
+    def out_of_force(self, at: int) -> bool:
+        """Whether the target does not apply, as far as the promise has been followed."""
+        left = self.promise.left
+        return self.promise.leg is not self or (left is not None and left[1] <= at)
 
     def decide_at(self) -> int | None:
         """When nothing timely is pending any more."""
@@ -172,7 +198,22 @@ class Leg:
         if due is None:
             return None
         instant = self.settings[-1][1] if self.rules.stated == "before" else due
-        return max(due, instant, *self.pleas().waits, *self.deeming.waits())
+        return max(self.said_at(due), instant, *self.pleas().waits, *self.deeming.waits())
+
+    def said_at(self, instant: int) -> int:
+        """Nothing of a missed due is said before the event that begins the promise or sets its due last."""
+        return max(instant, self.begin, *[event.at for event, _ in self.settings[-1:]])
+
+    def standing(self) -> tuple:
+        """What has become of the promise so far, as far as it bears on requests."""
+        left = self.promise.left
+        return (
+            len(self.arrivals),
+            self.promise.leg is self,
+            left and left[1],
+            self.last_stop,
+            self.promise.missed,
+        )
 
     def in_time(self, key: Key) -> bool:
         due = self.due(key)
@@ -210,6 +251,7 @@ class Promise:
         self.decided_at: int | None = None
         self.early = False
         self.deemed = False
+        self.missed = False  # past its due: it goes on under the rules that it was due by
         self.lapsed = False  # deemed by an absence
         self.replaced = False  # by a new date
         self.replaces = 0  # how many dates one after the other
@@ -217,8 +259,9 @@ class Promise:
         self.early_end = event  # the later of its start and its early stop
         self.resume: tuple[int, Event] | None = None  # era and event from which on the next start counts
 
-    def decide(self, outcome: str, name: list, at: int, key: Key) -> None:
+    def decide(self, outcome: str, name: list, at: int, key: Key | None) -> None:
+        """`key`: from when on no request is about it; None: nothing but its target's not applying has ended it."""
         assert self.leg
         self.outcome, self.decider, self.decided_at = outcome, name, max(at, self.event.at)
-        self.leg.ended = self.leg.ended or max(key, self.leg.start.key)
+        self.leg.ended = self.leg.ended or (key and max(key, self.leg.start.key))
         self.leg.end(self.decided_at)

@@ -104,9 +104,9 @@ def _revised(dice: Random, target: Target) -> Target:
         budget = 0
     more = budget - target["budget"]
     moved = [
-        {**rung, "amount": rung["amount"] + more}
+        rung if rung["amount"] is None else {**rung, "amount": rung["amount"] + more}
         for rung in target["rungs"]
-        if target["stated"] or rung["amount"] + more > 0
+        if target["stated"] or rung["amount"] is None or rung["amount"] + more > 0
     ]
     return {
         **target,
@@ -132,6 +132,7 @@ def _target(dice: Random, story: Story, name: str, unit: str) -> Target:
         "budget": budget,
         "unit": unit,
         "day_end": pick(dice, ("midnight", "closing", "same_time")),
+        "last_day": _last_day(dice, calendar is not None) if unit == "calendar_days" else "same_time",
         "calendar": calendar,
         "zone": zone,
         "boundary": pick(dice, ("close", "close", "next_open")),
@@ -145,6 +146,10 @@ def _target(dice: Random, story: Story, name: str, unit: str) -> Target:
         "clause": "4.3",
         "regime": "",
     }
+
+
+def _last_day(dice: Random, kept: bool) -> str:
+    return pick(dice, ("same_time", "same_time", "whole", "working") if kept else ("same_time", "whole"))
 
 
 def _budget(dice: Random, unit: str) -> int:

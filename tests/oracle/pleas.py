@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from tests.oracle.clocks import NEVER
 from tests.oracle.story import Event, Key, Story, as_instant, as_text
 
 
@@ -26,10 +25,16 @@ class Request:
 
     def __init__(self, event: Event, story: Story, unit: str):
         self.event = event
-        self.until = as_instant(event.attributes.get("until"))
-        self.by = as_amount(event.attributes.get("by"), unit)
         self.name = as_text(event.attributes.get("extension")) or event.id
         self.answer = next((e for e in story.since(event) if self.answers(e)), None)
+        said = self.answer.attributes if self.answer else {}
+        if said.get("until") is None and said.get("by") is None:
+            said = event.attributes
+        self.until = as_instant(said.get("until"))
+        self.by = as_amount(said.get("by"), unit)
+
+    def approved_by(self, instant: int) -> bool:
+        return self.answer is not None and self.answer.at <= instant
 
     def answers(self, event: Event) -> bool:
         answers = event.type in ("extension_approved", "extension_refused")
@@ -51,24 +56,26 @@ class Pleas:
     """What the requests for more time came to: those granted, until when to wait, what is evidence."""
 
     def __init__(self) -> None:
-        self.granted: list[Request] = []  # in the order of their approvals
+        self.granted: list[Request] = []  # in their own order
         self.waits: list[int] = []
         self.evidence: list[tuple[int, str]] = []
 
 
-def heard(leg, until: Key | None) -> Pleas:
-    """The requests from the start event on and before `until`, one after the other."""
+def heard(leg, until: Key) -> Pleas:
+    """The requests from the start event on and before `until`, one after the other, of one name the first."""
     rules, pleas = leg.rules, Pleas()
     rule = rules.target.get("extension")
     if not rule or rules.target.get("stated"):
         return pleas
+    names = set()
     for event in rules.story.events:
-        if event.type != "extension_requested" or event.key < leg.start.key or (until and event.key > until):
+        if event.type != "extension_requested" or not leg.start.key <= event.key <= until:
             continue
         request = Request(event, rules.story, rules.target["unit"])
-        before = [r for r in pleas.granted if r.answer and r.answer.key < event.key]
-        due = leg.reckoned(event.at, before)
-        if due is not None and event.at > due:
+        if request.name in names:
+            continue
+        names.add(request.name)
+        if not leg.in_time_by(event, pleas.granted):
             pleas.evidence.append((event.at, "extension_asked_late"))
         elif len(pleas.granted) >= rule["most"]:
             pleas.evidence.append((event.at, "extension_too_many"))
@@ -88,27 +95,24 @@ def consider(request: Request, rule: dict, pleas: Pleas) -> None:
         pleas.evidence.append((request.answer.at, fault))
     else:
         pleas.granted.append(request)
-        pleas.granted.sort(key=lambda r: r.answer.key if r.answer else (NEVER, "", 0, 0, ""))
 
 
 class Deeming:
-    """Failed contacts with their reports, and notices that came to nothing, since the start of a promise."""
+    """Failed contacts with their reports, and demands that came to nothing, since the start of a promise."""
 
     def __init__(self, leg):
         self.leg, target, story = leg, leg.rules.target, leg.rules.story
         self.rule = target.get("deemed")
         self.lapse = target.get("lapsed")
-        self.told = [e for e in story.since(leg.start) if e.name not in story.refuted]
-        self.all = story.since(leg.start)
-        self.notices = [e for e in [leg.start, *self.all] if e.name not in story.refuted]
+        self.told = [e for e in [leg.start, *story.since(leg.start)] if e.name not in story.refuted]
 
     def failed(self) -> list[tuple[Event, Event | None]]:
         """Each contact or visit that failed by the due, with the first report after it in time."""
         if not self.rule:
             return []
-        ended = self.leg.ended
-        told = [e for e in self.told if ended is None or e.key <= ended]
-        failed = [e for e in told if e.matches(self.rule["on"]) and self.leg.open_by(e)]
+        end = min(self.leg.ended or self.leg.over(), self.leg.over())
+        told = [e for e in self.told if e.key <= end]
+        failed = [e for e in told if e.matches(self.rule["on"]) and self.leg.in_time_at(e)]
         return [(event, self.report(event)) for event in failed]
 
     def report(self, failed: Event) -> Event | None:
@@ -117,14 +121,13 @@ class Deeming:
         return next((e for e in reports if e.key > failed.key and e.at <= limit), None)
 
     def completed_by(self, event: Event) -> bool:
-        """Whether this is a report in time on something that failed by the due."""
+        """Whether this is the first report, and in time, on something that failed by the due."""
         if not self.rule or event.name in self.leg.rules.story.refuted:
             return False
         if not event.matches(self.rule["report"]):
             return False
-        within = self.rule["within"]
         failed = [e for e in self.told if e.matches(self.rule["on"]) and e.key < event.key]
-        return any(event.at <= e.at + within and self.leg.open_by(e) for e in failed)
+        return any(self.report(e) is event and self.leg.in_time_at(e) for e in failed)
 
     def missing(self) -> list[int]:
         """From when on a report is missing."""
@@ -135,16 +138,16 @@ class Deeming:
         return [report.at if report else failed.at + self.rule["within"] for failed, report in self.failed()]
 
     def lapses(self) -> list[tuple[int, Event]]:
-        """When a notice has come to nothing, and which."""
+        """When a demand has come to nothing, and which."""
         if not self.lapse:
             return []
         after = self.lapse["after"]
         return [
             (event.at + after, event)
-            for event in self.notices
+            for event in self.told
             if event.matches(self.lapse["on"])
             and not any(
                 e.matches(self.lapse["unless"]) and e.key > event.key and e.at <= event.at + after
-                for e in self.all
+                for e in self.told
             )
         ]

@@ -1,6 +1,6 @@
 """The oracle: what has to be said of a ticket, written from `docs/time.md` and `docs/promises.md` alone, plain and slow."""
 
-from tests.oracle.clocks import Calendar, parts
+from tests.oracle.clocks import NEVER, Calendar, parts
 from tests.oracle.legs import Leg, Promise, Rules
 from tests.oracle.promises import Fold
 from tests.oracle.steps import steps
@@ -12,16 +12,17 @@ def answer(case: dict) -> dict:
     orphan = all(story.opened is None for story in stories)
     eras = eras_of(stories)
     if not eras:
-        return {"policy": None, "orphan": orphan, "promises": [], "statements": []}
+        return {"policy": None, "orphan": orphan, "promises": [], "statements": [], "waits": []}
     calendars = {name: Calendar(plain) for name, plain in case["calendars"].items()}
-    promises, statements = [], []
+    promises, statements, spoken = [], [], []
     for target in sorted({name for era in eras for name in era.story.targets}):
         rules = [
             Rules(era, era.story.targets[target], calendars) if target in era.story.targets else None
             for era in eras
         ]
         for promise in Fold(eras, rules).promises():
-            told = Spoken(promise, case["upto"], case["doubts"])
+            told = Spoken(promise, case)
+            spoken.append(told)
             promises.append(told.summary())
             statements += told.statements()
     promises.sort(key=lambda p: (p["target"], p["start"], p["started_by"]))
@@ -31,15 +32,31 @@ def answer(case: dict) -> dict:
         "orphan": orphan,
         "promises": promises,
         "statements": statements,
+        "waits": waits(spoken),
     }
+
+
+def waits(spoken: list["Spoken"]) -> list[list]:
+    """For each set of required sources the next instant whose passing changes what is said."""
+    turns = sorted({turn for told in spoken for turn in told.turns()})
+    found: dict[Sources, int] = {}
+    for sources, instant in turns:
+        if sources not in found and any(told.changes(sources, instant) for told in spoken):
+            found[sources] = instant
+    return [[list(sources), instant] for sources, instant in sorted(found.items())]
+
+
+Sources = tuple[str, ...]
 
 
 class Spoken:
     """One promise, as it can be spoken of at the watermark."""
 
-    def __init__(self, promise: Promise, upto: int, doubts: list[dict]):
+    def __init__(self, promise: Promise, case: dict, passed: tuple[Sources, int] | None = None):
+        """As if what the sources of `passed` are complete to had just passed that instant."""
         assert promise.leg
-        self.promise, self.leg, self.upto, self.doubts = promise, promise.leg, upto, doubts
+        self.promise, self.leg, self.case, self.just = promise, promise.leg, case, passed
+        self.doubts = case["doubts"]
         self.due = self.leg.due()
         self.decide_at = self.leg.decide_at()
         self.reasons: list[str] = []
@@ -47,7 +64,34 @@ class Spoken:
         self.shown = self.state in ("met", "late", "cancelled", "superseded", "deemed")
 
     def past(self, leg: Leg, instant: int) -> bool:
-        return instant + leg.rules.target["grace"] < self.upto
+        """Whether W and all sources that the target requires have passed it with grace."""
+        return instant + leg.rules.target["grace"] < self.complete_to(sources_of(leg))
+
+    def complete_to(self, sources: Sources) -> int:
+        if self.just and self.just[0] == sources:
+            return self.just[1] + 1
+        return min([self.case["upto"], *(self.case["caps"].get(source, -NEVER) for source in sources)])
+
+    def turns(self) -> list[tuple[Sources, int]]:
+        """What has not passed yet: decisions and rungs, with grace, and for which sources."""
+        instants = [(self.leg, self.decide_at), (self.leg, self.promise.decided_at)]
+        instants += [(leg, step.at) for leg in self.promise.legs for step in steps(leg)]
+        found = [(sources_of(leg), at + leg.rules.target["grace"]) for leg, at in instants if at is not None]
+        return [(sources, at) for sources, at in found if at >= self.complete_to(sources)]
+
+    def changes(self, sources: Sources, instant: int) -> bool:
+        return Spoken(self.promise, self.case, (sources, instant)).statements() != self.statements()
+
+    def unproven(self) -> bool:
+        """Whether the proof of what rests on absence has a hole, between the start and the decision with grace."""
+        leg, target, proved = self.leg, self.leg.rules.target, self.case["proved"]
+        decision = self.promise.decided_at if self.state == "deemed" else self.decide_at
+        assert decision is not None
+        end = decision + target["grace"]
+        gaps = [gap for gap in self.case["gaps"] if gap["source"] in ("", *sources_of(leg))]
+        return (proved is not None and end >= proved) or any(
+            gap["start"] <= end and gap["end"] > leg.begin for gap in gaps
+        )
 
     def doubts_on(self, leg: Leg, instant: int) -> list[str]:
         return [d["reason"] for d in self.doubts if d["since"] <= instant + leg.rules.target["grace"]]
@@ -58,7 +102,8 @@ class Spoken:
             assert promise.decided_at is not None
             if not self.past(self.leg, promise.decided_at):
                 return "open"
-            if not self.doubts_on(self.leg, promise.decided_at):
+            known = promise.decided_at <= self.leg.rules.end_of_knowledge()
+            if known and not self.doubts_on(self.leg, promise.decided_at):
                 return "deemed"
         elif promise.outcome != "missed":
             return promise.outcome or "open"
@@ -98,26 +143,26 @@ class Spoken:
             said.append(self.verdict(self.state))
         elif self.state in ("breached", "late"):
             assert self.due is not None
-            said.append(self.statement("breach", "breach", self.leg, max(self.due, self.leg.begin)))
+            said.append(self.statement("breach", "breach", self.leg, self.leg.said_at(self.due)))
             if self.state == "late":
                 said.append(self.verdict("late"))
         elif self.state == "expired":
             assert self.due is not None
             said.append(
-                self.statement(
-                    "verdict", "verdict", self.leg, max(self.due, self.leg.begin), outcome="expired"
-                )
+                self.statement("verdict", "verdict", self.leg, self.leg.said_at(self.due), outcome="expired")
             )
         elif self.state == "indeterminate":
             assert self.due is not None
             more = {"outcome": "indeterminate", "reason": ",".join(self.reasons)}
-            said.append(self.statement("verdict", "verdict", self.leg, max(self.due, self.leg.begin), **more))
+            said.append(self.statement("verdict", "verdict", self.leg, self.leg.said_at(self.due), **more))
         return said + self.rungs()
 
     def verdict(self, outcome: str) -> dict:
-        assert self.promise.decided_at is not None
+        at = self.promise.decided_at
+        assert at is not None
         more = {"outcome": outcome, "event": self.promise.decider}
-        return self.statement("verdict", "verdict", self.leg, self.promise.decided_at, **more)
+        at = self.leg.said_at(at) if outcome == "late" else at
+        return self.statement("verdict", "verdict", self.leg, at, **more)
 
     def rungs(self) -> list[dict]:
         said, known = [], set()  # names that were right under an earlier version
@@ -141,7 +186,8 @@ class Spoken:
         return leg is self.leg and self.state in ("breached", "late", "expired")
 
     def statement(self, kind: str, name: str, leg: Leg, at: int, **more) -> dict:
-        due = leg.due_known_at(at)
+        due, outcome = leg.due_known_at(at), more.get("outcome", "")
+        absent = kind == "breach" or outcome == "expired" or (outcome == "deemed" and self.promise.lapsed)
         return {
             "kind": kind,
             "target": self.promise.target,
@@ -156,7 +202,7 @@ class Spoken:
             "reason": "",
             "event": None,
             "role": "",
-            "remarks": self.remarks(leg, at, due, more.get("outcome", "")),
+            "remarks": self.remarks(leg, at, due, outcome, absent),
             **more,
         }
 
@@ -167,11 +213,9 @@ class Spoken:
         days = leg.clock.used(at) if leg.clock and rules.target["unit"] != "time" else 0
         return {"gated": begin - leg.begin, **sums, "days": days}
 
-    def remarks(self, leg: Leg, at: int, due: int | None, outcome: str) -> list[str]:
+    def remarks(self, leg: Leg, at: int, due: int | None, outcome: str, absent: bool) -> list[str]:
         rules = leg.rules
         second = rules.story.second_request
-        stop = leg.last_stop
-        pleaded = [(since, what) for since, what in leg.pleas().evidence if not stop or since <= stop[0]]
         holding = {
             "stop_before_start": outcome == "met" and self.promise.early,
             "overdue_on_arrival": leg.own_due is not None
@@ -181,7 +225,12 @@ class Spoken:
             "provisional_due": due is not None and due > rules.end_of_knowledge(at),
             "report_missing": any(limit <= at for limit in leg.deeming.missing()),
         }
-        evidence = {what for since, what in pleaded if since <= at}
+        evidence = {what for since, what in leg.pleas().evidence if since <= at}
+        evidence |= {"unproven"} if absent and self.unproven() else set()
         count = self.promise.replaces
         evidence |= {"replaces" if count == 1 else f"replaces {count}"} if count else set()
         return sorted(evidence | {name for name, holds in holding.items() if holds})
+
+
+def sources_of(leg: Leg) -> Sources:
+    return tuple(sorted(leg.rules.target.get("requires", ())))

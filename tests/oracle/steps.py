@@ -1,11 +1,13 @@
-"""Where the warnings and escalations of a promise lie: before, at and after each due that it had."""
+"""Where the warnings and escalations of a promise lie: armed by its start, and anew by whatever moves its due."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from tests.oracle.clocks import NEVER, Clock, backwards
 from tests.oracle.legs import Leg
 from tests.oracle.pleas import Request
+from tests.oracle.story import Event
 
 
 @dataclass
@@ -18,30 +20,26 @@ class Step:
     after: bool  # at or after the due: it says that the promise was broken
 
 
+@dataclass
+class Arming:
+    """From an instant on the rungs lie so."""
+
+    at: int
+    by: Event | None  # None: the start
+    whole: int | None = None  # what is used up at the due; None: nobody knows, or an event states the due
+    due: int | None = None  # the stated due
+
+
 def steps(leg: Leg) -> list[Step]:
-    """In each stretch between two extensions the rungs are those of the due that held there."""
-    stated = bool(leg.rules.stated)
-    granted: list[Request] = [] if stated else leg.pleas().granted
-    ends = [r.answer.at for r in granted if r.answer] + [NEVER]
-    begins = [-NEVER, *ends[:-1]]
+    """Each rung as it lies in the stretch between one arming and the next."""
+    arms = stated_armings(leg) if leg.rules.stated else armings(leg)
     found = []
-    budget: int = leg.rules.target["budget"]
-    for count, (begin, end) in enumerate(zip(begins, ends, strict=True)):
-        if count:
-            budget = budget_of(leg, granted[:count], budget)
+    for arming, following in pairwise([*arms, Arming(NEVER, None)]):
         for rung in leg.rules.target["rungs"]:
-            if stated:
-                own = stated_instant(leg, rung)
-            else:
-                own = instant(leg, rung, granted[:count], budget, last=end == NEVER)
-            step = urged(leg, rung, own, last=end == NEVER)
-            if step is None or not begin <= step.at < end:
-                continue
-            if count:
-                answer = granted[count - 1].answer
-                assert answer
-                step.name += " @" + "/".join(answer.name)
-            found.append(step)
+            step = lies(leg, rung, arming)
+            if step is not None and arming.at <= step.at < following.at:
+                step.name += " @" + "/".join(arming.by.name) if arming.by else ""
+                found.append(step)
     return [step for step in found if step.at < silence(leg)]
 
 
@@ -50,54 +48,69 @@ def silence(leg: Leg) -> int:
     return min((e.at for e in leg.rules.story.since(leg.start) if e.type == "acknowledged"), default=NEVER)
 
 
-def budget_of(leg: Leg, granted: list[Request], before: int) -> int:
-    """What is used up at the new due, as it was known when it was granted."""
-    last = granted[-1]
-    assert last.answer
-    at = last.answer.at
-    due = leg.reckoned(at, granted)
+def armings(leg: Leg) -> list[Arming]:
+    """By the start and by every approval, in the order of their instants; at one instant in that of the requests."""
+    whole: int | None = leg.rules.target["budget"]
+    arms = [Arming(-NEVER, None, whole)]
+    granted = leg.pleas().granted
+    for request in sorted(granted, key=lambda r: r.answer.at if r.answer else NEVER):
+        assert request.answer
+        whole = whole_at(leg, request, whole)
+        arms.append(Arming(request.answer.at, request.answer, whole))
+    return arms
+
+
+def whole_at(leg: Leg, request: Request, before: int | None) -> int | None:
+    """What is used up at the due as known at the approval."""
+    assert request.answer
+    at = request.answer.at
+    due = leg.due_known_at(at)
     if due is not None:
         return leg.clock_at(at).used(due)
-    due = leg.reckoned(None, granted)
-    return leg.clock.used(due) if leg.clock and due is not None else before + (last.by or 0)
-
-
-def instant(
-    leg: Leg, rung: dict, granted: list[Request], budget: int, *, last: bool
-) -> tuple[int, bool] | None:
-    """Its own instant, and whether that is at or after the due."""
-    if leg.clock is None:
+    if request.until is not None or before is None:
         return None
-    amount = rung["amount"] - leg.rules.target["budget"]
-    due = leg.due() if last else leg.reckoned(None, granted)
-    if amount < 0:
-        at = leg.clock.reached(budget + amount)
-        return (at, False) if at is not None and (due is None or at < due) else None
-    if due is None or not last:
-        return None
-    at = due if amount == 0 else leg.clock.reached(leg.clock.used(due) + amount)
-    return None if at is None else (at, True)
+    return before + (request.by or 0)
 
 
-def stated_instant(leg: Leg, rung: dict) -> tuple[int, bool] | None:
-    """The same for a due that an event states: from the due itself, on a clock that nothing stops."""
-    target, due = leg.rules.target, leg.due()
-    amount = rung["amount"] - target["budget"]
-    assert due is not None
-    if amount < 0:
-        own = leg.own(None)
-        assert own is not None
-        at = backwards(target, leg.rules.hours(), own, -amount)
-        return (at, False) if at < due else None
-    after = due if amount == 0 else Clock(target, leg.rules.hours(), due, []).reached(amount)
-    return None if after is None else (after, True)
+def stated_armings(leg: Leg) -> list[Arming]:
+    """By every event that set the instant."""
+    hours = leg.rules.hours()
+    arms = [Arming(event.at, event, due=leg.stated_due(instant, hours)) for event, instant in leg.settings]
+    arms[0].at, arms[0].by = -NEVER, None
+    return arms
 
 
-def urged(leg: Leg, rung: dict, own: tuple[int, bool] | None, *, last: bool) -> Step | None:
-    """When the customer has urged so often, if that is earlier."""
-    wanted = rung.get("urges") or 0
+def lies(leg: Leg, rung: dict, arming: Arming) -> Step | None:
+    """Where a rung lies, by time or by urging, whichever comes first."""
+    amount, due, wanted = rung["amount"], leg.due(), rung.get("urges") or 0
+    before = amount is not None and amount < leg.rules.target["budget"]
+    own = before_due(leg, rung, arming) if before else after_due(leg, rung)
+    if before and own is not None and due is not None and own >= due:
+        own = None
     times = [e.at for e in leg.rules.story.since(leg.start) if e.type == "urged"]
-    if wanted and len(times) >= wanted and (own is None or times[wanted - 1] < own[0]):
-        at, due = times[wanted - 1], leg.due()
-        return Step(rung, rung["name"], at, after=last and due is not None and at >= due)
-    return own and Step(rung, rung["name"], *own)
+    if wanted and len(times) >= wanted and (own is None or times[wanted - 1] < own):
+        return Step(rung, rung["name"], times[wanted - 1], after=False)
+    return None if own is None else Step(rung, rung["name"], own, after=not before)
+
+
+def before_due(leg: Leg, rung: dict, arming: Arming) -> int | None:
+    """When so much remains."""
+    target = leg.rules.target
+    left = target["budget"] - rung["amount"]
+    if arming.due is not None:
+        return backwards(target, leg.rules.hours(), arming.due, left)
+    if leg.clock is None or arming.whole is None:
+        return None
+    return leg.clock.reached(arming.whole - left)
+
+
+def after_due(leg: Leg, rung: dict) -> int | None:
+    """So long after the due; at the start or at the event that set the due, if that is later."""
+    target, due = leg.rules.target, leg.due()
+    if due is None or rung["amount"] is None:
+        return None
+    amount = rung["amount"] - target["budget"]
+    clock = Clock(target, leg.rules.hours(), due, []) if leg.rules.stated else leg.clock
+    assert clock
+    at = clock.reached(clock.used(due) + amount) if amount else due
+    return None if at is None else leg.said_at(at)

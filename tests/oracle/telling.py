@@ -8,8 +8,9 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from service.sla.calendars import Calendar, DaySegments, Version, round_the_clock
-from service.sla.events import Doubt, Event
+from service.sla.events import Doubt, Event, Gap
 from service.sla.history import History
+from service.sla.instants import NEVER
 from service.sla.judge import judge
 from service.sla.policy import (
     Boundary,
@@ -17,6 +18,7 @@ from service.sla.policy import (
     Deemed,
     Extension,
     Lapsed,
+    LastDay,
     Limit,
     Match,
     Meaning,
@@ -46,6 +48,9 @@ def world(case: Plain) -> tuple[History, Rules]:
         events=tuple(map(_event, case["events"])),
         doubts=tuple(Doubt(since=doubt["since"], reason=doubt["reason"]) for doubt in case["doubts"]),
         shared=tuple(map(_event, case["shared"])),
+        caps=case["caps"],
+        gaps=tuple(Gap(**gap) for gap in case["gaps"]),
+        proved=NEVER if case["proved"] is None else case["proved"],
     )
     return history, Rules(tuple(_policy(policy, calendars) for policy in case["policies"]))
 
@@ -137,6 +142,7 @@ def _target(target: Plain, calendars: dict[str, Calendar]) -> Target:
         budget=target["budget"],
         unit=unit,
         day_end=DayEnd(target["day_end"]),
+        last_day=LastDay(target.get("last_day", "same_time")),
         calendar=round_the_clock_in(target["zone"]) if name is None else calendars[name],
         boundary=Boundary(target["boundary"]),
         accepts=frozenset(target["accepts"]),
@@ -165,6 +171,7 @@ def _kind(target: Plain) -> Plain:
         "stated": kept["stated"] and Stated(kept["stated"]),
         "stated_by": kept["stated_by"],
         "customers": kept["customers"],
+        "requires": frozenset(kept["requires"]),
     }
 
 
@@ -191,6 +198,7 @@ def _where(where: dict[str, list[str]]) -> tuple[Where, ...]:
 
 def plain(judgement: Judgement) -> Plain:
     """A judgement as an answer."""
+    waits = {**judgement.waits, **({} if judgement.wake_at is None else {(): judgement.wake_at})}
     return {
         "policy": None if judgement.policy is None else judgement.policy[1],
         "orphan": judgement.orphan,
@@ -199,6 +207,7 @@ def plain(judgement: Judgement) -> Plain:
             _statement(statement)
             for statement in sorted(judgement.statements, key=lambda each: (*_order(each), each.name))
         ],
+        "waits": sorted([list(sources), instant] for sources, instant in waits.items()),
     }
 
 

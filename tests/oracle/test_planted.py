@@ -21,6 +21,7 @@ from service.sla import (
     succession,
     terms,
     ticket,
+    ticks,
     timeline,
     walk,
 )
@@ -114,17 +115,17 @@ def of_a_wall_time_that_comes_twice_the_second_is_taken(patch: pytest.MonkeyPatc
         return again if instants.moment_of(again, zone).replace(tzinfo=None) == shown else first
 
     patch.setattr(calendars, "at_wall", at_wall)
-    patch.setattr(timeline, "at_wall", at_wall)
+    patch.setattr(ticks, "at_wall", at_wall)
 
 
 @mistake
 def a_day_counts_whose_end_lies_in_a_hold(patch: pytest.MonkeyPatch) -> None:
     def nth_day(self: Timeline, number: int) -> int | None:
-        tick = self._tick(number + sum(_whole_days(self, pause) for pause in self.pauses))
+        tick = self._ticks.at(number + sum(_whole_days(self, pause) for pause in self.pauses))
         return tick if tick < instants.LATEST else None
 
     def _whole_days(self: Timeline, pause: Any) -> int:
-        return int(max(0, self._ticks(pause.end) - self._ticks(pause.start) - 1))
+        return int(max(0, self._ticks.count(pause.end) - self._ticks.count(pause.start) - 1))
 
     patch.setattr(Timeline, "_nth_day", nth_day)
 
@@ -160,12 +161,12 @@ def closing_time_is_before_the_break(patch: pytest.MonkeyPatch) -> None:
 
 @mistake
 def days_end_at_midnight_whatever_the_rule_says(patch: pytest.MonkeyPatch) -> None:
-    original = timeline.day_end
+    original = ticks.day_end
 
     def day_end(target: Any, *rest: Any) -> int:
         return original(replace(target, day_end=DayEnd.MIDNIGHT), *rest)
 
-    patch.setattr(timeline, "day_end", day_end)
+    patch.setattr(ticks, "day_end", day_end)
 
 
 @mistake
@@ -280,8 +281,8 @@ def what_is_reclassified_starts_anew(patch: pytest.MonkeyPatch) -> None:
     original = walk.Walk._arrive
 
     def arrive(self: Any, instant: int) -> None:
-        later = walk.timeline_of(self.target, instant, self.circumstances, self.timeline.edition)
-        self.timeline = replace(later, start=self.timeline.start)
+        later = replace(self.timeline.circumstances, gate=max(instant, self.timeline.circumstances.gate))
+        self.timeline = replace(self.timeline, circumstances=later)
         original(self, instant)
 
     patch.setattr(walk.Walk, "_arrive", arrive)

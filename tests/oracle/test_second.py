@@ -62,6 +62,9 @@ def judged(*events, policies=None, upto=FUTURE, shared=(), doubts=(), calendar=N
             "events": list(events),
             "shared": list(shared),
             "doubts": list(doubts),
+            "caps": {},
+            "gaps": [],
+            "proved": None,
             "upto": t(upto) if isinstance(upto, str) else upto,
         }
     )
@@ -388,7 +391,7 @@ def test_voids_and_duplicates():
     assert promise(start, stop, void, event("voided", jan(1, 12), event=void["id"]))["state"] == "breached"
     assert promise(start, stop, event("voided", jan(1, 13), source="x", event=stop["id"]))["state"] == "met"
     nothing = judged(start, event("voided", jan(1, 13), event=start["id"]))
-    assert nothing == {"policy": None, "orphan": True, "promises": [], "statements": []}
+    assert nothing == {"policy": None, "orphan": True, "promises": [], "statements": [], "waits": []}
 
 
 def test_pins_and_the_owners_words():
@@ -638,7 +641,7 @@ def test_replace_by_a_version_that_finds_nothing_opened_leaves_no_orphan():
     words = {"opened": {"type": "noted", "rename": {}}}
     whole = rejudge(jan(1, 12), "2", replace=True)
     nothing = judged(opened(), whole, policies=[policy(target()), second_version(target(), vocabulary=words)])
-    assert nothing == {"policy": "2", "orphan": False, "promises": [], "statements": []}
+    assert nothing == {"policy": "2", "orphan": False, "promises": [], "statements": [], "waits": []}
     noted = second_version(target(start=[{"type": "noted", "where": {}}]), vocabulary=words)
     assert rows(opened(), whole, policies=[policy(target()), noted]) == [(jan(1, 10), "breached", jan(1, 14))]
 

@@ -33,10 +33,10 @@ class Walk:
         if promise.left and not promise.outcome:
             self.supersede()
 
-    def supersede(self) -> None:
-        """It was superseded when its target ceased to apply, and stays so."""
+    def supersede(self, end: Event | None = None) -> None:
+        """It was superseded when its target ceased to apply, and stays so, whether something ends it or not."""
         assert self.promise.left
-        self.promise.decide("superseded", *self.promise.left, before_all(self.promise.left[1]))
+        self.promise.decide("superseded", *self.promise.left, end and end.key)
 
     def begin(self, leg: Leg, index: int) -> bool:
         """True: nothing can come of it."""
@@ -101,7 +101,7 @@ class Walk:
         )
 
     def ended_before(self, leg: Leg) -> Event | None:
-        """A stop or end in the new version's sense before it took over."""
+        """A stop or end in the new version's sense, or a new date, before it took over."""
         rules, start = leg.rules, leg.start.key
         for event in rules.story.events:
             if event.at >= rules.era.since:
@@ -109,12 +109,13 @@ class Walk:
             early = self.promise.may_be_early and event.key < start
             if rules.stops(event) and (early or event.key > start):
                 return max(event, leg.start, key=lambda e: e.key)
-            if rules.cancels(event) and event.key > start:
+            dated = rules.stated == "promised" and rules.starts(event)
+            if (rules.cancels(event) or dated) and event.key > start:
                 return event
         return None
 
     def moments(self, leg: Leg) -> Iterator[tuple[Key, Event | None, list]]:
-        """(where, event or None: what applies may change or a notice lapses, by what), in order."""
+        """(where, event or None: what applies may change or a demand lapses, by what), in order."""
         era, begin = leg.rules.era, leg.start.at
         changes = {at: cause.name for at, _, cause in leg.rules.story.states}
         if era.event:
@@ -132,7 +133,7 @@ class Walk:
             if e.key > leg.start.key and since <= e.at < era.until
         ]
         lapses = leg.deeming.lapses()
-        items += [(after_all(at), None, e.name) for at, e in lapses if max(begin, since) <= at < era.until]
+        items += [(after_all(at), None, e) for at, e in lapses if max(begin, since) <= at < era.until]
         yield from sorted(items, key=lambda item: item[0])
 
     def scan(self, leg: Leg, place: int) -> bool:
@@ -141,7 +142,7 @@ class Walk:
         for key, event, name in self.moments(leg):
             if event is not None:
                 done = self.happen(leg, place, event)
-            elif key == after_all(key[0]):
+            elif isinstance(name, Event):
                 done = self.lapse(leg, place, key, name)
             else:
                 done = self.change(leg, key, name)
@@ -153,15 +154,17 @@ class Walk:
         due = leg.due(before_all(leg.rules.era.until))
         return promise.on and due is not None and due < leg.rules.era.until and self.miss(leg)
 
-    def lapse(self, leg: Leg, place: int, key: Key, name: list) -> bool:
-        """A notice has come to nothing; true: the due was past by then."""
+    def lapse(self, leg: Leg, place: int, key: Key, demand: Event) -> bool:
+        """A demand has come to nothing; true: the due was past by then."""
         promise = self.promise
         if promise.early or promise.deemed or not promise.on:
             return False
         if not leg.in_time(key):
             return self.miss(leg)
+        if not leg.in_time_at(demand):
+            return False
         promise.lapsed = True
-        self.deem(place, Instant(key), name)
+        self.deem(place, Instant(key), demand.name)
         return False
 
     def deem(self, place: int, end: "Event | Instant", name: list) -> None:
@@ -200,11 +203,11 @@ class Walk:
         promise.resume = (place, event)
         if not promise.on:
             if promise.left:
-                self.supersede()
+                self.supersede(event)
             return True
         if stops and leg.before_clock(event):
             self.meet_early(event)
-            return rules.starts(event)
+            return rules.may_start(event)
         if not leg.in_time(event.key):
             return self.miss(leg)
         outcome = "met" if stops else "cancelled" if rules.cancels(event) else "superseded"
@@ -217,7 +220,7 @@ class Walk:
         if not self.promise.on or not leg.deeming.completed_by(event):
             return False
         self.deem(place, event, event.name)
-        return leg.rules.starts(event)
+        return leg.rules.may_start(event)
 
     def replace(self, leg: Leg, event: Event, stops: bool) -> bool:
         """A later event of a promise met early or deemed met; true: it is the last that bears on it."""
@@ -228,20 +231,20 @@ class Walk:
             promise.decide("met", event.name, event.at, event.key)
             promise.early = promise.deemed = False
             return True
-        return leg.rules.starts(event)
+        return leg.rules.may_start(event)
 
     def miss(self, leg: Leg) -> bool:
         """The due went by; only a stop, in the sense of the rules that it went by under, ends what is owed.
 
-        So does a report on what failed by the due, and where the date was promised the next date.
+        So does where the date was promised the next date. A report on what failed by the due may come even later.
         """
+        self.promise.missed = True
         promise, due = self.promise, leg.due()
         promise.outcome, promise.resume = "missed", None
         assert due is not None
         later = [e for e in leg.rules.story.since(leg.start) if e.at > due]
         dated = [e for e in later if leg.rules.stated == "promised" and leg.rules.starts(e)]
-        before = [e for e in later if not dated or e.key < dated[0].key]
-        report = next((e for e in before if leg.deeming.completed_by(e)), None)
+        report = next((e for e in later if leg.deeming.completed_by(e)), None)
         end = next((e for e in later if leg.rules.stops(e) or e in dated), None)
         if end is not None:
             leg.last_stop = end.key

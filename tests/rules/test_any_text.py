@@ -9,18 +9,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from service import rules
+from service.rules.event_shapes import NEGATED, EventShape, PreconditionShape
 from service.rules.later import LATER
 from service.rules.shapes import (
     CalendarFileShape,
     CalendarShape,
     DeemedShape,
-    EventShape,
     ExtensionShape,
     LapsedShape,
     MeaningShape,
     OverrideShape,
     PolicyShape,
-    PreconditionShape,
     RungShape,
     SourceShape,
     TargetShape,
@@ -37,7 +36,9 @@ SHAPES = (
     *(PreconditionShape, RungShape, ExtensionShape, DeemedShape, LapsedShape, OverrideShape),
 )
 KEYS = sorted(
-    {key for shape in SHAPES for key in shape.model_fields} | {key for keys in LATER.values() for key in keys}
+    {key for shape in SHAPES for key in shape.model_fields}
+    | {key for keys in LATER.values() for key in keys}
+    | {"not", NEGATED}
 )
 WORDS = [
     *(

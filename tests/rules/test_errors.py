@@ -175,7 +175,7 @@ def test_an_unknown_key_is_told_with_the_one_that_may_be_meant(more, line, colum
     assert words in error.message
 
 
-@pytest.mark.parametrize("key", ["exclusions", "requires", "areas"])
+@pytest.mark.parametrize("key", ["requires"])
 def test_a_key_of_the_file_to_come_is_refused_with_a_sentence(key):
     error = the_error(HEAD + TARGET + f"{key}: x\n")
 
@@ -401,6 +401,8 @@ def test_a_budget(budget, words):
         ("floor: 1 calendar_day", 12, "floor", "counts days"),
         ("day_end: closing", 14, "day_end", "24h count none"),
         ("day_end: noon", 14, "day_end", "write midnight or closing or same_time"),
+        ("last_day: whole", 15, "last_day", "24h count none"),
+        ("last_day: sunday", 15, "last_day", "write same_time or whole or working"),
         ("accepts: [any, parts]", 5, "accepts", "is every reason"),
         ("exclusions: [any, typhoon]", 5, "exclusions", "is every reason"),
         ("exclusions: [typhoon, none]", 27, "exclusions[1]", "leave the key out"),
@@ -420,12 +422,21 @@ def test_a_budget(budget, words):
         ("gate: [{ani: replied, event: opened}]", 13, "gate[0].ani", "did you mean `any`?"),
         ("gate: [{where: {a: b}}]", 12, "gate[0].event", "is missing"),
         ("gate: resolved", 11, "gate", "the clock would never run"),
+        ("gate: cancelled", 11, "gate", "the clock would never run"),
         ("gate: [replied, {any: [resolved]}]", 21, "gate[1]", "the clock would never run"),
         ("accepts: none", 14, "accepts", "leave the key out when no reason is meant"),
         ("accepts: ['*']", 15, "accepts[0]", "write `any` for every reason"),
         ("applies: {}", 5, "applies", "holds no condition"),
         ("applies: {kind: []}", 15, "applies.kind", "nothing would match"),
         ("applies: {kind: [a, {b: c}]}", 25, "applies.kind[1]", "expects one value, not a mapping"),
+        ("applies: {kind: {not: []}}", 22, "applies.kind.not", "all would match"),
+        ("applies: {kind: {not: {a: b}}}", 22, "applies.kind.not", "expects one value, not a mapping"),
+        ("applies: {kind: {not: [a, {b: c}]}}", 31, "applies.kind.not[1]", "expects one value"),
+        ("applies: {kind: {}}", 15, "applies.kind.not", "`not` is missing"),
+        ("applies: {kind: {not: a, nto: b}}", 30, "applies.kind.nto", "did you mean `not`?"),
+        ("applies: {kind: {not: a, values: b}}", 30, "applies.kind.values", "did you mean `not`?"),
+        ("applies: {kind: {not: a, '[not]': b}}", 30, "applies.kind.[not]", "did you mean `not`?"),
+        ("start: {event: opened, where: {kind: {not: ''}}}", 48, "start.where.kind.not", "is empty"),
         ("start: []", 5, "start", "names no event"),
         ("start: openned", 12, "start", "did you mean `opened`?"),
         ("start: [opened, zzz]", 21, "start[1]", "list it under `events`"),
@@ -519,6 +530,24 @@ def test_calendar_days_with_the_hours_of_a_calendar():
 
     assert place(error) == (10, 12, "targets.fix.hours")
     assert "3 calendar_days pass at all hours" in error.message
+
+
+@pytest.mark.parametrize(
+    ("more", "line", "column", "field", "words"),
+    [
+        ("last_day: working", 10, 15, "last_day", "give its name in `hours`"),
+        ("hours: 24x7\n    last_day: working", 11, 15, "last_day", "says which days are worked"),
+        ("last_day: whole\n    hours: office", 11, 12, "hours", "3 calendar_days pass at all hours"),
+    ],
+)
+def test_the_last_of_some_calendar_days(more, line, column, field, words):
+    text = HEAD + TARGET.replace("24h", "3 calendar_days")
+    error = the_error(text + f"    {more}\n" + OFFICE)
+
+    assert place(error) == (line, column, f"targets.fix.{field}")
+    assert words in error.message
+    assert rules.check(text + "    hours: office\n    last_day: working\n" + OFFICE) == ()
+    assert rules.check(text + "    last_day: whole\n") == ()
 
 
 def test_a_budget_that_its_calendar_stretches_over_ten_years():

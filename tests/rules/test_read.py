@@ -15,6 +15,7 @@ from service.sla.policy import (
     ANY_REASON,
     Boundary,
     DayEnd,
+    LastDay,
     Limit,
     Match,
     Meaning,
@@ -208,6 +209,19 @@ def test_day_ends(written, day_end):
 
 
 @pytest.mark.parametrize(
+    ("written", "last_day"),
+    [
+        ("", LastDay.SAME_TIME),
+        ("    last_day: same_time\n", LastDay.SAME_TIME),
+        ("    last_day: whole\n", LastDay.WHOLE),
+        ("    last_day: working\n    hours: office\n", LastDay.WORKING),
+    ],
+)
+def test_last_days(written, last_day):
+    assert target(written, budget="10 calendar_days").last_day is last_day
+
+
+@pytest.mark.parametrize(
     ("written", "gate"),
     [
         ("documents_complete", ((Match("documents_complete"),),)),
@@ -220,6 +234,21 @@ def test_day_ends(written, day_end):
 )
 def test_a_gate_is_a_list_of_preconditions_each_with_alternatives(written, gate):
     assert target(f"    gate: {written}\n").gate == gate
+
+
+def test_conditions_that_say_not():
+    text = """\
+    applies: {tier: {not: [gold, vip]}, kind: fault, cause: {not: external}}
+    gate: {event: noted, where: {papers: {not: missing}}}
+"""
+    found = target(text)
+
+    assert found.applies == (
+        Where("tier", frozenset({"gold", "vip"}), negated=True),
+        Where("kind", frozenset({"fault"})),
+        Where("cause", frozenset({"external"}), negated=True),
+    )
+    assert found.gate == ((Match("noted", (Where("papers", frozenset({"missing"}), negated=True),)),),)
 
 
 def test_limits_of_holds_and_exclusions_for_any_reason():
@@ -398,7 +427,7 @@ def test_what_the_docs_show_can_be_read(block):
         assert rules.check(block) == ()
     elif first == "calendar":
         assert rules.read_calendar(block, name="docs/policy.md").name == "prc-office"
-    elif first == "targets":
+    elif first in {"targets", "areas"}:
         assert rules.check(head + block) == ()
     elif first in {"calendars", "vocabulary"}:
         assert rules.check(head + TARGET + block) == ()
@@ -415,7 +444,7 @@ def test_the_calendar_in_the_docs_is_that_of_the_examples():
 
 
 def test_the_docs_name_every_key():
-    from service.rules import later, shapes
+    from service.rules import event_shapes, later, shapes
 
     text = DOCS.read_text()
     known = {key for shape in (shapes.PolicyShape, shapes.TargetShape) for key in shape.model_fields}
@@ -424,7 +453,7 @@ def test_the_docs_name_every_key():
     assert {key for key in known | coming if f"`{key}`" not in text} == set()
     calendars = {
         key
-        for shape in (shapes.CalendarShape, shapes.CalendarFileShape, shapes.PreconditionShape)
+        for shape in (shapes.CalendarShape, shapes.CalendarFileShape, event_shapes.PreconditionShape)
         for key in shape.model_fields
     }
     assert {key for key in calendars if f"{key}:" not in text and f"`{key}`" not in text} == set()

@@ -3,11 +3,13 @@
 import pytest
 
 from service import rules
+from service.rules.shapes import OverrideShape
 from service.sla.instants import HOUR
-from service.sla.policy import Target, Where
+from service.sla.policy import Boundary, DayEnd, Extension, LastDay, Match, Target, Unit, Where
 from service.sla.statements import State
 from service.sla.ticket import holds_true
 from tests.rules.test_errors import HEAD
+from tests.rules.test_read import DOCS
 from tests.sla.telling import history, judged
 
 TARGET = """\
@@ -115,7 +117,19 @@ def test_a_ticket_that_is_re_classified_goes_from_one_to_the_other():
         ("{name: a, when: {a: b}, ladder: [{role: c}]}", 42, "[0].ladder[0].at", "`at` is missing"),
         ("{name: a, when: {a: b}, ladder: [{at: due, rol: c, role: c}]}", 52, "[0].ladder[0].rol", "`role`?"),
         ("{name: a, when: {a: b}, bugdet: 1h, floor: 1h}", 33, "[0].bugdet", "did you mean `budget`?"),
-        ("{name: a, when: {a: b}, hours: office, floor: 1h}", 33, "[0].hours", "is not a key here"),
+        ("{name: a, when: {a: b}, zone: UTC, floor: 1h}", 33, "[0].zone", "is not a key here"),
+        ("{name: a, when: {a: {not: []}}, budget: 3h}", 30, "[0].when.a.not", "all would match"),
+        ("{name: a, when: {a: b}, hours: officee}", 40, "[0].hours", "is no calendar of this file"),
+        ("{name: a, when: {a: b}, day_end: closing}", 42, "[0].day_end", "24h count none"),
+        ("{name: a, when: {a: b}, last_day: whole}", 43, "[0].last_day", "24h count none"),
+        ("{name: a, when: {a: b}, boundary: next_open}", 43, "[0].boundary", "round the clock nothing opens"),
+        ("{name: a, when: {a: b}, gate: []}", 33, "[0].gate", "holds no precondition"),
+        ("{name: a, when: {a: b}, gate: resolved}", 39, "[0].gate", "the clock would never run"),
+        ("{name: a, when: {a: b}, gate: reslved}", 39, "[0].gate", "did you mean `resolved`?"),
+        ("{name: a, when: {a: b}, accepts: [any, x]}", 33, "[0].accepts", "is every reason"),
+        ("{name: a, when: {a: b}, accepts: [], max_open: {parts: 1h}}", 64, "[0].max_open.parts", "not count anyway"),
+        ("{name: a, when: {a: b}, extension: {rank: 3}}", 33, "[0].extension.within", "`within` is missing"),
+        ("{name: a, when: {a: b}, budget: 5 working_days, warn: []}", 41, "[0].budget", "give its name in `hours`"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_variant(override, column, field, words):
@@ -125,6 +139,67 @@ def test_what_is_wrong_with_a_variant(override, column, field, words):
         (15, column, f"targets.fix.overrides{field}")
     ]
     assert words in errors[0].message
+
+
+def test_a_variant_can_count_otherwise():
+    text = TARGET.replace("    warn", "    gate: documents_complete\n    max_open: {parts: 24h}\n    warn")
+    more = """\
+    overrides:
+      - name: law
+        when: {place: town}
+        budget: 10 calendar_days
+        last_day: working
+        hours: office
+        warn: 2 calendar_days before
+        regime: law
+        gate: []
+        accepts: []
+        max_open: {}
+        extension: {rank: 3, within: 4h}
+      - {name: days, when: {tier: tin}, budget: 3 working_days, hours: office, day_end: closing, warn: [], gate: assigned}
+      - {name: next, when: {tier: tan}, hours: office, boundary: next_open}
+calendars: {office: {week: {mon-fri: 09:00-17:00}}}
+"""
+    fix, law, days, following = rules.read(HEAD + text + more, name="test").targets
+
+    assert [each.id for each in (law, days, following)] == ["fix/law", "fix/days", "fix/next"]
+    assert (law.budget, law.unit, law.last_day) == (10, Unit.CALENDAR_DAYS, LastDay.WORKING)
+    assert [rung.amount for rung in law.rungs] == [8, 10]
+    assert (law.gate, law.accepts, dict(law.max_open)) == ((), frozenset(), {})
+    assert (law.regime, law.extension) == ("law", Extension(3, 4 * HOUR, 1))
+    assert (days.budget, days.day_end, days.gate) == (3, DayEnd.CLOSING, ((Match("assigned"),),))
+    assert (following.boundary, following.budget) == (Boundary.NEXT_OPEN, 24 * HOUR)
+    assert [each.calendar.name for each in (law, days, following)] == ["office", "office", "office"]
+    assert [(each.gate, each.extension) for each in (fix, following)] == [
+        (((Match("documents_complete"),),), None)
+    ] * 2
+    assert [set(each.max_open) for each in (fix, days)] == [{"parts"}, {"parts"}]
+
+
+@pytest.mark.parametrize("tier", ["gold", "vip", "tin", None])
+@pytest.mark.parametrize("kind", ["fault", "leak", None])
+@pytest.mark.parametrize(
+    ("when", "fits"),
+    [
+        ("{tier: {not: [gold, vip]}}", lambda kind, tier: tier not in {"gold", "vip"}),
+        ("{tier: {not: gold}, kind: fault}", lambda kind, tier: tier != "gold" and kind == "fault"),
+        ("{tier: {not: gold}, kind: {not: fault}}", lambda kind, tier: tier != "gold" and kind != "fault"),
+    ],
+)
+def test_a_variant_for_those_who_are_not(when, fits, kind, tier):
+    more = f"    overrides: [{{name: other, when: {when}, budget: 8h}}, {{name: any, when: {{kind: leak}}, budget: 9h}}]\n"
+    given = {key: value for key, value in (("kind", kind), ("tier", tier)) if value is not None}
+    text = HEAD + TARGET.replace("    applies: {kind: fault}\n", "") + more
+    found = [each.id for each in rules.read(text, name="test").targets if holds_true(each.applies, given)]
+
+    otherwise = "fix/any" if kind == "leak" else "fix"
+    assert found == ["fix/other" if fits(kind, tier) else otherwise]
+
+
+def test_the_docs_name_what_a_variant_can_say_otherwise():
+    text = DOCS.read_text().split("### Variants")[1].split("### ")[0]
+
+    assert [key for key in OverrideShape.model_fields if f"`{key}`" not in text] == []
 
 
 def test_variants_among_each_other():

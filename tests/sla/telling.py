@@ -13,7 +13,7 @@ from service.sla.instants import DAY, HOUR, MICROSECOND, MINUTE, SECOND, Instant
 from service.sla.judge import judge
 from service.sla.policy import Limit, Match, Meaning, Policy, Rules, Rung, Target, Unit, Where
 from service.sla.statements import Judgement, Kind, Promise, Statement
-from service.sla.timeline import latest_before
+from service.sla.ticks import latest_before
 
 UTC = ZoneInfo("UTC")
 NEW_YORK = ZoneInfo("America/New_York")

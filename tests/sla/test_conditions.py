@@ -31,5 +31,17 @@ def test_a_negated_condition_is_true_where_it_would_not_be(attributes, major, no
     assert holds_true((GOLD, NOT_MAJOR), attributes) is (not_major and attributes.get("tier") == "gold")
 
 
+@pytest.mark.parametrize(
+    ("attributes", "either"),
+    [({}, False), ({"tier": "tin"}, False), ({"tier": "gold"}, True), ({"severity": "major"}, True)],
+)
+def test_a_condition_without_values_asks_only_for_the_others(attributes, either):
+    """Not (neither severe nor gold): severe, or gold."""
+    others = (NOT_MAJOR, Where("tier", frozenset({"gold"}), negated=True))
+
+    assert holds_true((Where("tier", frozenset(), negated=True, also=others),), attributes) is either
+    assert holds_true((Where("tier", frozenset(), also=others),), attributes) is not either
+
+
 def test_no_condition_holds():
     assert holds_true((), {})

@@ -22,6 +22,7 @@ from tests.sla.telling import (
     office,
     saying,
     sayings,
+    standing,
     table,
     target,
     the,
@@ -396,3 +397,31 @@ def test_what_a_deeming_says_of_its_due():
         "03-01 18:00 verdict deemed by e3",
         "03-01 17:00",
     )
+
+
+def test_a_reopening_after_a_late_stop_is_owed_a_promise_whatever_report_is_still_to_come():
+    again = target("4h", reopen=True, deemed=reported("3h"))
+    lines = (
+        "03-01 13:00 contact_failed",
+        "03-01 15:00 resolved",
+        "03-01 15:12 reopened",
+        "03-01 15:30 report_written",
+    )
+
+    assert standing(judged(history("03-01 10:00 opened", *lines), again)) == [
+        "e1 due 03-01 14:00 deemed at 03-01 15:30",
+        "e4 due 03-01 19:12 breached",
+    ]
+
+
+def test_documents_lapse_only_while_the_target_applies():
+    """Opened at 10:00 with four hours, asked at 13:00, re-classified away from 13:30 to 15:30; the lapse is at 15:00."""
+    urgent = target("4h", applies=("prio=high",), lapsed=unsupplied("2h"), floor="2h")
+    lines = (
+        "03-01 10:00 opened prio=high",
+        "03-01 13:00 documents_requested",
+        "03-01 13:30 reclassified prio=low",
+        "03-01 15:30 reclassified prio=high",
+    )
+
+    assert standing(judged(history(*lines), urgent)) == ["e1 due 03-01 17:30 breached"]

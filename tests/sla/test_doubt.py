@@ -1,120 +1,158 @@
-"""Doubt by hand: due 17:00, ten minutes of grace, a warning at 15:00, an escalation at 19:00."""
+"""What waits for a source, and what is unproven, by hand: eight hours from 1 March 2024, 09:00, due 17:00, grace 10 m."""
+
+from dataclasses import replace
 
 import pytest
 
-from service.sla.events import Doubt
+from service.sla.events import Gap
 from service.sla.history import History
-from tests.sla.telling import END, at, escalate, history, judged, sayings, standing, target, warn
+from service.sla.statements import Judgement
+from tests.sla.kinds import reported, unsupplied
+from tests.sla.telling import (
+    END,
+    at,
+    clock,
+    escalate,
+    history,
+    judged,
+    sayings,
+    standing,
+    table,
+    target,
+    the,
+    warn,
+)
 
-WATCHED = target("8h", rungs=(warn("6h"), escalate("10h")), grace="10m", accepts=("customer",))
 OPENED = "03-01 09:00 opened"
-SOON = "03-01 15:00 soon"
-BREACH = "03-01 17:00 breach"
-UP = "03-01 19:00 up"
-UNKNOWN = "03-01 17:00 verdict indeterminate not_json"
+LADDER = (warn("6h"), escalate("8h", "now"))
+FREE = target("8h", name="free", rungs=LADDER, grace="10m")
+NEEDS = replace(FREE, id="needs", requires=frozenset({"crm", "field"}))
+AT_DUE = ["03-01 15:00 soon", "03-01 17:00 breach", "03-01 17:00 now"]
 
 
-@pytest.mark.parametrize(
-    ("since", "expected", "state"),
+def capped(upto: str = END, *lines: str, **caps: str) -> Judgement:
+    told = history(OPENED, *(f"03-01 {line}" for line in lines))
+    known = replace(told, caps={source: at(cap) for source, cap in caps.items()})
+    return judged(known, NEEDS, upto=upto)
+
+
+@table(
+    "caps, expected",
     [
-        ("03-01 08:00", [UNKNOWN], "indeterminate"),
-        ("03-01 15:10", [UNKNOWN], "indeterminate"),
-        ("03-01 15:10:00.000001", [SOON, UNKNOWN], "indeterminate"),
-        ("03-01 17:00", [SOON, UNKNOWN], "indeterminate"),
-        ("03-01 17:10", [SOON, UNKNOWN], "indeterminate"),
-        ("03-01 17:10:00.000001", [SOON, BREACH], "breached"),
-        ("03-01 19:10", [SOON, BREACH], "breached"),
-        ("03-01 19:10:00.000001", [SOON, BREACH, UP], "breached"),
+        ("none", {}, AT_DUE),
+        ("far enough", {"crm": "03-01 17:10:00.000001"}, AT_DUE),
+        ("up to the due and grace", {"crm": "03-01 17:10"}, AT_DUE[:1]),
+        ("the least counts", {"crm": "03-01 18:00", "field": "03-01 16:00"}, AT_DUE[:1]),
+        ("before everything", {"field": "03-01 09:00"}, []),
+        ("of another source", {"other": "03-01 09:00"}, AT_DUE),
     ],
 )
-def test_doubt_silences_what_rests_on_absence(since: str, expected: list[str], state: str):
-    judgement = judged(history(OPENED, doubts=[since]), WATCHED)
-
-    assert sayings(judgement) == expected
-    assert standing(judgement) == [f"e1 due 03-01 17:00 {state}"]
-    assert judgement.promises[0].in_doubt is (state == "indeterminate")
+def test_what_requires_a_source_waits_for_it(caps: dict[str, str], expected: list[str]):
+    assert sorted(sayings(capped(**caps))) == expected
 
 
-@pytest.mark.parametrize(
-    ("upto", "expected", "state"),
-    [("03-01 17:10", [], "open"), ("03-01 17:10:00.000001", [UNKNOWN], "indeterminate")],
-)
-def test_doubt_becomes_a_verdict_only_when_the_breach_would(upto: str, expected: list[str], state: str):
-    for lines in ([OPENED], [OPENED, "03-01 17:05 resolved"]):
-        judgement = judged(history(*lines, doubts=["03-01 10:00"]), WATCHED, upto=upto)
-
-        assert sayings(judgement) == expected
-        assert standing(judgement) == [f"e1 due 03-01 17:00 {state}"]
+def test_w_counts_where_it_is_less_than_the_cap():
+    assert sayings(capped("03-01 15:10", crm="03-01 20:00")) == []
 
 
-@pytest.mark.parametrize(
-    ("line", "verdict"),
+def test_what_is_there_is_said_at_once():
+    assert sayings(capped(END, "12:00 resolved", crm="03-01 09:00")) == ["03-01 12:00 verdict met by e2"]
+
+
+def test_only_what_requires_the_source_waits():
+    told = replace(history(OPENED), caps={"crm": at("03-01 12:00")})
+    judgement = judged(told, FREE, NEEDS)
+
+    assert [statement.target for statement in judgement.statements] == ["free"] * 3
+    assert standing(judgement) == ["e1 due 03-01 17:00 breached", "e1 due 03-01 17:00 open"]
+
+
+def test_each_set_of_sources_has_its_own_wake_up():
+    alone = replace(NEEDS, id="alone", requires=frozenset({"crm"}), rungs=())
+    told = replace(history(OPENED), caps={"crm": at("03-01 12:00")})
+    judgement = judged(told, FREE, NEEDS, alone, upto="03-01 16:00")
+
+    assert clock(judgement.wake_at) == "03-01 17:10"
+    assert {sources: clock(instant) for sources, instant in judgement.waits.items()} == {
+        ("crm", "field"): "03-01 15:10",
+        ("crm",): "03-01 17:10",
+    }
+
+
+def test_nothing_waits_for_what_is_said():
+    assert (capped().wake_at, dict(capped().waits)) == (None, {})
+
+
+def gap(start: str, end: str, source: str = "") -> Gap:
+    return Gap(start=at(f"03-01 {start}"), end=at(f"03-01 {end}"), source=source)
+
+
+def with_gaps(*gaps: Gap) -> History:
+    return replace(history(OPENED), gaps=gaps)
+
+
+@table(
+    "hole, is_unproven",
     [
-        ("03-01 16:00 resolved", "03-01 16:00 verdict met by e2"),
-        ("03-01 17:00 resolved", "03-01 17:00 verdict met by e2"),
-        ("03-01 16:00 cancelled", "03-01 16:00 verdict cancelled by e2"),
+        ("within the span", gap("12:00", "13:00"), True),
+        ("up to the start", gap("08:00", "09:00"), False),
+        ("at the start", gap("08:00", "09:00:00.000001"), True),
+        ("from the end of grace on", gap("17:10", "18:00"), True),
+        ("after the end of grace", gap("17:10:00.000001", "18:00"), False),
+        ("of a source that is required", gap("12:00", "13:00", "crm"), True),
+        ("of a source that is not", gap("12:00", "13:00", "shop"), False),
     ],
 )
-def test_what_rests_on_a_present_event_is_said_all_the_same(line: str, verdict: str):
-    assert sayings(judged(history(OPENED, line, doubts=["03-01 10:00"]), WATCHED)) == [verdict]
+def test_a_breach_over_a_gap_is_unproven(hole: Gap, is_unproven: bool):
+    breach = the(judged(with_gaps(hole), NEEDS), "breach")
+
+    assert breach.remarks == (("unproven",) if is_unproven else ())
 
 
-def test_a_late_stop_is_no_verdict_while_something_timely_may_be_unread():
-    late = [OPENED, "03-01 18:00 resolved"]
-
-    assert sayings(judged(history(*late, doubts=["03-01 10:00"]), WATCHED)) == [UNKNOWN]
-    assert sayings(judged(history(*late, doubts=["03-01 17:30"]), WATCHED)) == [
-        SOON,
-        BREACH,
-        "03-01 18:00 verdict late by e2",
-    ]
-
-
-def test_without_its_doubt_the_verdict_takes_the_place_of_the_other():
-    doubted = judged(history(OPENED, "03-01 18:00 resolved", doubts=["03-01 10:00"]), WATCHED)
-    certain = judged(history(OPENED, "03-01 18:00 resolved"), WATCHED)
-    by_name = {statement.name: statement.id for statement in certain.statements}
-
-    assert doubted.statements[0].id == by_name["verdict"]
-
-
-def test_a_due_that_is_not_known_may_be_in_doubt():
-    held = judged(history(OPENED, "03-01 10:00 held reason=customer", doubts=["2029-01-01 00:00"]), WATCHED)
-
-    assert standing(held) == ["e1 due - open"]
-    assert held.promises[0].in_doubt
-
-
-def test_every_reason_that_bears_on_the_due_is_named_once():
-    doubts = tuple(
-        Doubt(since=at(since), reason=reason)
-        for since, reason in [
-            ("03-01 10:00", "not_json"),
-            ("03-01 11:00", "bad_time"),
-            ("03-01 12:00", "not_json"),
-            ("03-01 18:00", "too_large"),
-        ]
+def test_only_breaches_are_unproven_and_not_rungs_or_what_is_there():
+    judgement = judged(with_gaps(gap("12:00", "13:00")), FREE)
+    late = judged(
+        replace(history(OPENED, "03-01 20:00 resolved"), gaps=(gap("12:00", "13:00"),)),
+        FREE,
     )
-    (unknown,) = judged(History(history(OPENED).events, doubts), WATCHED).statements
 
-    assert unknown.reason == "bad_time,not_json"
-
-
-def test_a_doubt_may_bear_on_one_promise_and_not_on_the_one_before():
-    again = target("8h", reopen=True)
-    told = history(OPENED, "03-01 18:00 resolved", "03-01 19:00 reopened", doubts=["03-01 18:30"])
-
-    assert sayings(judged(told, again, upto=END)) == [
-        BREACH,
-        "03-01 18:00 verdict late by e2",
-        "03-02 03:00 verdict indeterminate not_json",
-    ]
+    assert {each.name: each.remarks for each in judgement.statements} == {
+        "soon": (),
+        "breach": ("unproven",),
+        "now": (),
+    }
+    assert the(late, "verdict").remarks == ()
 
 
-def test_nobody_is_woken_for_what_doubt_forbids_to_say():
-    """Until the due, when the doubt itself becomes a statement."""
-    judgement = judged(history(OPENED, doubts=["03-01 10:00"]), WATCHED, upto="03-01 12:00")
-    after = judged(history(OPENED, doubts=["03-01 10:00"]), WATCHED, upto="03-01 17:10:00.000001")
+def test_a_decision_that_waited_is_unproven_up_to_where_it_was_decided():
+    excused = replace(FREE, deemed=reported("4h"), rungs=())
+    told = history(OPENED, "03-01 16:00 visit_failed")
 
-    assert judgement.wake_at == at("03-01 17:10")
-    assert after.wake_at is None
+    def remarks(hole: Gap) -> tuple[str, ...]:
+        return the(judged(replace(told, gaps=(hole,)), excused), "breach").remarks
+
+    assert remarks(gap("20:10", "21:00")) == ("unproven",)  # decided at 20:00, with grace at 20:10
+    assert remarks(gap("20:10:00.000001", "21:00")) == ()
+
+
+@pytest.mark.parametrize(
+    ("proved", "is_unproven"),
+    [("03-01 17:10", True), ("03-01 17:10:00.000001", False), ("03-01 12:00", True)],
+)
+def test_what_is_decided_beyond_the_proof_is_unproven(proved: str, is_unproven: bool):
+    breach = the(judged(replace(history(OPENED), proved=at(proved)), FREE), "breach")
+
+    assert breach.remarks == (("unproven",) if is_unproven else ())
+
+
+def test_what_lapses_and_what_expires_rest_on_absence_too():
+    lapsing = target("20h", lapsed=unsupplied("5h"), grace="10m")
+    asked = history(OPENED, "03-01 10:00 documents_requested")
+    own = replace(FREE, customers=True)
+    hole = (gap("12:00", "13:00"),)
+
+    assert the(judged(replace(asked, gaps=hole), lapsing), "verdict").remarks == ("unproven",)
+    assert (
+        the(judged(replace(asked, gaps=(gap("15:10:00.000001", "16:00"),)), lapsing), "verdict").remarks == ()
+    )
+    assert the(judged(with_gaps(*hole), own), "verdict").remarks == ("unproven",)

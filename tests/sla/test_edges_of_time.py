@@ -9,7 +9,7 @@ from service.sla.events import as_instant
 from service.sla.hours import ALWAYS
 from service.sla.instants import DAY, EARLIEST, HOUR, LATEST, instant_of
 from service.sla.policy import DayEnd, Match, Target, Unit
-from service.sla.timeline import latest_before
+from service.sla.ticks import latest_before
 from tests.sla.telling import UTC, at
 
 NINE_TO_FIVE = ((9 * HOUR, 17 * HOUR),)

@@ -5,8 +5,8 @@
 
 from zoneinfo import ZoneInfo
 
-from service.sla.policy import Boundary
-from service.sla.timeline import latest_before
+from service.sla.policy import Boundary, LastDay
+from service.sla.ticks import latest_before
 from tests.sla.telling import (
     CAIRO,
     LORD_HOWE,
@@ -236,3 +236,78 @@ def test_a_date_that_a_change_of_zone_skipped():
     dues = [due(judged(told, target(f"{days} days", zone=APIA))) for days in (1, 2, 3)]
 
     assert dues == ["2011-12-30 20:00", "2011-12-30 20:00", "2011-12-31 20:00"]
+
+
+# --- the last day ----------------------------------------------------------------------------------------------------
+# Spring Festival 2026: off from 15 to 23 February, Saturdays 14 and 28 February are worked.
+
+FESTIVAL = spring_festival_2026()
+
+
+@table(
+    "days, last_day, opened, due",
+    [
+        ("whole: to its end", 3, LastDay.WHOLE, "2026-03-02 10:15", "2026-03-06 00:00"),
+        ("whole, from the first instant of a day", 1, LastDay.WHOLE, "2026-03-02 00:00", "2026-03-04 00:00"),
+        ("whole, on a Sunday", 6, LastDay.WHOLE, "2026-03-02 10:15", "2026-03-09 00:00"),
+        ("working, on a working day", 3, LastDay.WORKING, "2026-03-02 10:15", "2026-03-06 00:00"),
+        ("working, on a Sunday", 6, LastDay.WORKING, "2026-03-02 10:15", "2026-03-10 00:00"),
+        ("working, on a Saturday that is worked", 5, LastDay.WORKING, "2026-02-23 09:00", "2026-03-01 00:00"),
+        (
+            "working, on the first day of the festival",
+            5,
+            LastDay.WORKING,
+            "2026-02-10 09:00",
+            "2026-02-25 00:00",
+        ),
+        (
+            "working, on the last day of the festival",
+            13,
+            LastDay.WORKING,
+            "2026-02-10 09:00",
+            "2026-02-25 00:00",
+        ),
+        ("working, the day after", 14, LastDay.WORKING, "2026-02-10 09:00", "2026-02-25 00:00"),
+        ("ninety days, to a Wednesday", 90, LastDay.WORKING, "2026-01-08 15:00", "2026-04-09 00:00"),
+    ],
+)
+def test_the_last_day(days: int, last_day: LastDay, opened: str, due: str):
+    """Due at the end of the last day; when that is no working date, at the end of the next that is (Civil Code, 203)."""
+    only = target(f"{days} days", calendar=FESTIVAL, last_day=last_day)
+
+    assert missed(judged(history(f"{opened} opened", zone=SHANGHAI), only, zone=SHANGHAI), SHANGHAI)[0] == due
+
+
+@table(
+    "held, resumed, due",
+    [
+        ("before the last tick", "2026-02-14 20:00", "2026-02-15 08:00", "2026-02-25 00:00"),
+        ("over the last tick", "2026-02-15 20:00", "2026-02-16 08:00", "2026-02-25 00:00"),
+        ("between the last tick and the due", "2026-02-18 20:00", "2026-02-19 08:00", "2026-02-25 00:00"),
+        ("over ticks up to the last day off", "2026-02-15 20:00", "2026-02-24 08:00", "2026-02-25 00:00"),
+        ("over one more", "2026-02-15 20:00", "2026-02-25 08:00", "2026-02-26 00:00"),
+    ],
+)
+def test_holds_move_the_last_day_and_not_what_it_moves_on_to(held: str, resumed: str, due: str):
+    """Five days from 10 February: the last is the 15th, a day off, so that the 24th counts instead."""
+    only = target("5 days", calendar=FESTIVAL, last_day=LastDay.WORKING, accepts=("customer",))
+    told = history(
+        "2026-02-10 09:00 opened",
+        f"{held} held reason=customer",
+        f"{resumed} resumed",
+        zone=SHANGHAI,
+    )
+
+    assert missed(judged(told, only, zone=SHANGHAI), SHANGHAI)[0] == due
+
+
+def test_a_last_day_beyond_what_the_calendar_knows_is_provisional():
+    known = versions(SHANGHAI, version("09:00-18:00", until="2026-12-31"))
+    (promise,) = judged(
+        history("2026-12-30 09:00 opened", zone=SHANGHAI),
+        target("5 days", calendar=known, last_day=LastDay.WORKING),
+        upto="2026-12-31 00:00",
+        zone=SHANGHAI,
+    ).promises
+
+    assert promise.provisional

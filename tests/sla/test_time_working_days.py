@@ -12,7 +12,7 @@ from service.sla.calendars import Calendar
 from service.sla.history import History
 from service.sla.policy import Boundary, DayEnd
 from service.sla.statements import Judgement
-from service.sla.timeline import latest_before
+from service.sla.ticks import latest_before
 from tests.sla.telling import (
     CAIRO,
     LORD_HOWE,

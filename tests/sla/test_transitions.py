@@ -12,7 +12,7 @@ EXPECTED = """
 absent        open        absent      never     never     never       absent      never       absent
 open          open        superseded  early     met       cancelled   deemed      replaced    breached
 early         early       early       early     met       early       early       early       met
-deemed        deemed      deemed      met       met       deemed      deemed      deemed      settled
+deemed      deemed      deemed      early     met       deemed      deemed      deemed      settled
 superseded    open        superseded  replaced  replaced  replaced    superseded  replaced    superseded
 breached      breached    breached    late      late      breached    settled     breached    breached
 met           met         met         met       met       met         met         met         met

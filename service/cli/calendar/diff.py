@@ -62,11 +62,11 @@ def diff(
     are counted. Exit status: 0 there is no difference, 1 there is one, 2 a file cannot be used.
     """
     pair = _pair(before, after, known)
-    compared = _compared(*pair, first, last)
+    compared = compare(*pair, first, last)
     if as_json:
-        show_json(_as_json(compared))
+        show_json(as_data(compared))
     else:
-        _show(compared)
+        show_compared(compared)
     return 0 if compared.are_equal else 1
 
 
@@ -92,7 +92,10 @@ def _usable(path: Path) -> Calendar:
         raise BadSettings(problem.message) from None
 
 
-def _compared(before: Calendar, after: Calendar, first: date | None, last: date | None) -> Compared:
+def compare(
+    before: Calendar, after: Calendar, first: date | None = None, last: date | None = None
+) -> Compared:
+    """Where the two differ; shown are the dates from `first` to `last`, by default those that either names."""
     from service.cli.calendar.days import bounds, differences, known_until
 
     facts = {
@@ -117,7 +120,8 @@ def _compared(before: Calendar, after: Calendar, first: date | None, last: date 
     )
 
 
-def _show(compared: Compared) -> None:
+def show_compared(compared: Compared) -> None:
+    """Print it."""
     if compared.are_equal:
         show("no difference")
         return
@@ -137,7 +141,8 @@ def _rows(dates: Sequence[Difference]) -> Iterator[list[str]]:
         yield [each.date.isoformat(), weekday(each.date), spans_text(each.before), spans_text(each.after)]
 
 
-def _as_json(compared: Compared) -> dict[str, Any]:
+def as_data(compared: Compared) -> dict[str, Any]:
+    """It as JSON."""
     from service.cli.calendar.days import spans_list
 
     facts = {name: {"before": one, "after": other} for name, (one, other) in compared.facts.items()}

@@ -17,7 +17,8 @@ from service.sla.instants import DAY, EARLIEST, NEVER, Instant, at_wall
 from service.sla.pauses import Exclusion, Hold, pauses_of
 from service.sla.policy import ANY_REASON, Boundary, DayEnd, Target, Unit
 from service.sla.statements import Account
-from service.sla.timeline import Circumstances, Timeline, latest_before, timeline_of
+from service.sla.ticks import latest_before
+from service.sla.timeline import Circumstances, Timeline
 from service.wire import times
 
 #: [from, to); NEVER for one that has not ended.
@@ -49,7 +50,7 @@ class Clock:
         excluded = tuple(Exclusion(start, end, "") for start, end in self.exclusions)
         gate = EARLIEST if self.gate is None else self.gate
         circumstances = Circumstances(gate, pauses_of(held, excluded, target))
-        return timeline_of(target, self.start, circumstances, self.calendar.latest)
+        return Timeline(target, self.start, circumstances, self.calendar.latest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,30 @@
+"""The examples of docs/command-line.md are run as they stand there."""
+
+import re
+import shlex
+
+import pytest
+
+from tests.cli.calling import ROOT, call
+
+PAGE = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
+FILES = re.findall(r"`([\w.-]+)`:\n\n```\w+\n(.*?)```", PAGE, re.DOTALL)
+EXAMPLES = [
+    (command, told)
+    for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
+    for command, told in re.findall(r"^\$ slaclock (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
+]
+
+
+def test_there_are_examples():
+    assert len(FILES) >= 3
+    assert len(EXAMPLES) >= 1
+
+
+@pytest.mark.parametrize(("command", "told"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
+def test_an_example(command, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    assert call(*shlex.split(command)).output == told
