@@ -16,7 +16,7 @@ from service.settings import Settings, load
 from service.sla.events import Event
 from service.sla.instants import DAY, HOUR, MINUTE, SECOND, Instant
 from service.sla.statements import Statement
-from service.store import Database, policies, progress
+from service.store import Database, outbox, policies, progress, tickets
 from service.store.policies import Version
 from service.wire import AREA, Outgoing, decode_output, publish_binary
 from tests.parts import Topics, unique
@@ -144,6 +144,11 @@ class Bench:
     async def watermark(self) -> progress.Watermark:
         async with self.database() as db, db.transaction() as tx:
             return await progress.watermark(tx)
+
+    async def is_busy(self) -> bool:
+        """Whether a ticket is due by W, or a statement waits to be sent."""
+        async with self.database() as db, db.transaction() as tx:
+            return bool((await tickets.backlog(tx)).due or (await outbox.waiting(tx)).count)
 
     async def positions(self) -> dict[int, int]:
         async with self.database() as db, db.transaction() as tx:

@@ -15,7 +15,7 @@ from service.sla.history import History
 from service.sla.instants import DAY, HOUR, SECOND, instant_of
 from service.sla.judge import judge
 from service.sla.policy import Deemed, Match, Rules, Where
-from service.wire import BadLine, read_events
+from service.wire import AreaEvent, BadLine, read_events
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 DESK_EVENTS = EXAMPLES / "data/servicenow_uci_shared.events.jsonl.gz"
@@ -354,3 +354,93 @@ def test_each_promise_has_its_own_statements(month):
 
     assert len(lines) == summary.promises
     assert sum(len(line["statements"]) for line in lines) == sum(summary.statements.values())
+
+
+# --- what is said of areas ------------------------------------------------------------------------
+
+BY_AREA = POLICY.replace("accepts: [parts]", "exclusions: [typhoon]").replace(
+    "rename: {to: priority}", "rename: {to: priority, place: area}"
+)
+AREA_RULES = Rules((read(BY_AREA, name="p"),))
+
+
+def of_area(id_: str, type_: str, hours: float, **attributes) -> AreaEvent:
+    name = attributes.setdefault("exclusion", "storm") if type_ != "voided" else id_
+    told = event(id_, type_, hours, ticket=name, **attributes)
+    return AreaEvent(replace(told, source="areas"))
+
+
+def storm(id_: str = "x1", hours: float = 0.5, **more) -> AreaEvent:
+    """The north is cut off from a quarter past nine to a quarter to ten."""
+    span = {"from": "2026-03-02T09:15:00+00:00", "to": "2026-03-02T09:45:00+00:00"}
+    return of_area(id_, "excluded", hours, **{"area": "north", "reason": "typhoon", **span, **more})
+
+
+def dues(*items) -> dict[str, float]:
+    """By ticket, in hours after nine."""
+    judged, _, faults = run(*items, rules=AREA_RULES, until=NINE + 9 * HOUR)
+    assert not faults
+    return {one.key[1]: (one.judgement.promises[0].due - NINE) / HOUR for one in judged}
+
+
+def test_an_exclusion_bears_on_the_tickets_of_its_areas():
+    items = [opened(ticket="A", area="north"), opened(ticket="B", area="south"), opened(ticket="C")]
+
+    assert dues(*items, storm()) == dues(storm(), *items) == {"A": 1.5, "B": 1, "C": 1}
+    assert dues(*items, storm(area=["south", "west"])) == {"A": 1, "B": 1.5, "C": 1}
+
+
+def test_the_area_may_have_a_name_of_its_own():
+    moved = event("2", "graded", 0.25, "A", to="1", place="north")
+
+    assert dues(opened(ticket="A", area="south"), moved, storm()) == {"A": 1.5}
+
+
+def test_a_withdrawn_or_voided_exclusion_bears_on_nothing():
+    items = [opened(ticket="A", area="north"), storm()]
+
+    assert dues(*items, of_area("x2", "exclusion_withdrawn", 5)) == {"A": 1}
+    assert dues(*items, of_area("x2", "voided", 5, event="x1")) == {"A": 1}
+    assert dues(*items, of_area("x2", "exclusion_withdrawn", 5), storm("x3", hours=6)) == {"A": 1.5}
+
+
+def test_areas_are_counted_like_all_events():
+    _, summary, faults = run(
+        opened(area="north"),
+        storm(),
+        storm(),
+        storm(hours=0.75),
+        storm("x2", hours=3),
+        rules=AREA_RULES,
+        until=NINE + HOUR,
+    )
+
+    assert (summary.events, summary.repeated, summary.later, summary.faults) == (5, 1, 1, {"id_reused": 1})
+    assert (summary.tickets, len(faults)) == (1, 1)
+
+
+def test_what_is_given_to_a_judgement_judges_as_everything():
+    """Random exclusions of few areas: held against a judgement that sees all of them."""
+    dice = random.Random(7)
+    for _ in range(300):
+        said = [
+            storm(
+                f"x{n}",
+                area=dice.sample(["north", "south", "east"], dice.randint(1, 2)),
+                exclusion=f"s{dice.randint(0, 2)}",
+            )
+            if dice.random() < 0.6
+            else of_area(f"x{n}", "exclusion_withdrawn", dice.random(), exclusion=f"s{dice.randint(0, 2)}")
+            if dice.random() < 0.6
+            else of_area(f"x{n}", "voided", dice.random(), event=f"x{dice.randint(0, 5)}")
+            for n in range(dice.randint(0, 5))
+        ]
+        facts = [opened(area=dice.choice(["north", "south", "west"]))]
+        if dice.random() < 0.5:
+            facts.append(event("2", "reclassified", 0.3, area=dice.choice(["north", "east"])))
+        upto = NINE + 9 * HOUR
+
+        judged, _, _ = run(*facts, *said, rules=AREA_RULES, until=upto)
+
+        whole = History(tuple(facts), shared=tuple(each.event for each in said))
+        assert judged[0].judgement == judge(whole, AREA_RULES, upto)

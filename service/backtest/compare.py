@@ -10,10 +10,9 @@ from typing import TypeAlias
 from service.backtest.causes import View
 from service.backtest.flips import Comparer, Flip
 from service.backtest.histories import Fault, Histories, Progress, Taken, TicketKey
-from service.sla.events import Event
 from service.sla.instants import EARLIEST, Instant
 from service.sla.policy import Rules
-from service.wire import BadLine
+from service.wire.files import Item
 
 #: (target, verdict before, verdict after); None where there is no promise.
 Turn: TypeAlias = tuple[str, str | None, str | None]
@@ -74,7 +73,7 @@ class Comparison:
         self._histories = Histories(both, self.summary, progress=progress, fault=fault)
         self._comparer = Comparer()
 
-    def flips(self, items: Iterable[Event | BadLine]) -> Iterator[tuple[TicketKey, Flip]]:
+    def flips(self, items: Iterable[Item]) -> Iterator[tuple[TicketKey, Flip]]:
         """Every promise that flips or whose due moves, ticket by ticket. All of `items` is read first."""
         for key, history in self._histories.of(items):
             upto = self._histories.upto

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from service.backtest.compact import Compact
+from service.backtest.said import Areas
 from service.sla.events import Event
 from service.sla.history import History, key_of
 from service.sla.instants import Instant
 from service.sla.policy import Rules
-from service.wire import BadLine, Reason
+from service.wire import AreaEvent, BadLine, Reason
+from service.wire.files import Item
 
 #: (tenant, ticket)
 TicketKey: TypeAlias = tuple[str, str]
@@ -68,13 +70,15 @@ class Histories:
         self._fault = fault
         self._compact = Compact(rules)
         self._tickets: dict[TicketKey, list[Event]] = {}
+        self._areas: defaultdict[str, Areas] = defaultdict(Areas)
+        self._said: dict[str, list[Event]] = {}
 
     @property
     def upto(self) -> Instant:
         """The instant of judging: `until`, by default the instant of the last event."""
         return -1 if self.taken.until is None else self.taken.until
 
-    def of(self, items: Iterable[Event | BadLine]) -> Iterator[tuple[TicketKey, History]]:
+    def of(self, items: Iterable[Item]) -> Iterator[tuple[TicketKey, History]]:
         """Every ticket of `items`, in the order in which they first appear; a ticket given out is not kept."""
         latest = self._take(items)
         if self.taken.until is None:
@@ -83,29 +87,43 @@ class Histories:
         for done, key in enumerate(list(self._tickets)):
             if done % STEP == 0:
                 self._progress(done, total)
-            yield key, History(self._facts(self._tickets.pop(key)))
+            facts = self._facts(self._tickets.pop(key))
+            yield key, History(facts, shared=self._areas[key[0]].bearing_on(facts))
         self._progress(total, total)
 
-    def _take(self, items: Iterable[Event | BadLine]) -> Instant | None:
-        """Keep the events up to `until` by ticket; the instant of the last one."""
-        until, latest = self.taken.until, None
+    def _take(self, items: Iterable[Item]) -> Instant | None:
+        """Keep the events up to `until` by ticket, and what was said of areas; the instant of the last one."""
+        latest = None
         for item in items:
             if isinstance(item, BadLine):
                 self._leave_out(Fault(item.number, item.reason, item.detail))
                 continue
-            self.taken.events += 1
-            if item.tenant not in self._tenants:
-                detail = (
-                    f"event {item.id} of ticket {item.ticket}: no policy of tenant {item.tenant} was given"
-                )
-                self._leave_out(Fault(None, Reason.UNKNOWN_POLICY, detail))
-            elif until is not None and item.at > until:
-                self.taken.later += 1
-            else:
-                latest = item.at if latest is None else max(latest, item.at)
-                kept = self._tickets.setdefault((item.tenant, item.ticket), [])
-                kept.append(self._compact(item, kept[0] if kept else None))
+            event = item.event if isinstance(item, AreaEvent) else item
+            if not self._is_wanted(event):
+                continue
+            latest = event.at if latest is None else max(latest, event.at)
+            if isinstance(item, AreaEvent):
+                self._said.setdefault(event.tenant, []).append(event)
+                continue
+            kept = self._tickets.setdefault((event.tenant, event.ticket), [])
+            kept.append(self._compact(event, kept[0] if kept else None))
+        for tenant, said in self._said.items():
+            for event in self._facts(said):
+                self._areas[tenant].add(event)
         return latest
+
+    def _is_wanted(self, event: Event) -> bool:
+        """Count `event`; whether it belongs to a tenant whose policy was given, and is not too late."""
+        self.taken.events += 1
+        if event.tenant not in self._tenants:
+            detail = (
+                f"event {event.id} of ticket {event.ticket}: no policy of tenant {event.tenant} was given"
+            )
+            self._leave_out(Fault(None, Reason.UNKNOWN_POLICY, detail))
+            return False
+        is_late = self.taken.until is not None and event.at > self.taken.until
+        self.taken.later += is_late
+        return not is_late
 
     def _facts(self, events: Sequence[Event]) -> tuple[Event, ...]:
         """`events`, each id once: the first in the file is the one, as the first to arrive is in the service."""

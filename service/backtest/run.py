@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from service.backtest.histories import Fault, Histories, Progress, Taken, TicketKey
-from service.sla.events import Event
 from service.sla.instants import Instant
 from service.sla.judge import judge
 from service.sla.policy import Rules
 from service.sla.statements import Judgement
-from service.wire import BadLine
+from service.wire.files import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class Backtest:
         self._rules = rules
         self._histories = Histories(rules, self.summary, progress=progress, fault=fault)
 
-    def judged(self, items: Iterable[Event | BadLine]) -> Iterator[Judged]:
+    def judged(self, items: Iterable[Item]) -> Iterator[Judged]:
         """Every ticket of `items`, in the order in which they first appear. All of `items` is read first."""
         for key, history in self._histories.of(items):
             judgement = judge(history, self._rules, self._histories.upto)

@@ -13,9 +13,15 @@ _POLL_MS: Final = 500
 _QUIET_POLLS: Final = 4
 
 
-async def contents(options: Mapping[str, Any], topic: str, *, timeout: float) -> AsyncIterator[bytes]:  # noqa: ASYNC109 - one bound on the whole reading
-    """The values of `topic` from its beginning to its end: past the ends it had when the reading began, until polls
-    bring nothing for a while. (The demo's broker may tell an end that is too early.)
+async def contents(
+    options: Mapping[str, Any],
+    topic: str,
+    *,
+    timeout: float,  # noqa: ASYNC109 - one bound on the whole reading
+    least: int = 0,
+) -> AsyncIterator[bytes]:
+    """The values of `topic` from its beginning to its end: past the ends it had when the reading began, and past `least`
+    of them, until polls bring nothing for a while. (The demo's broker may tell an end that is too early.)
 
     In order within a partition; null values are left out. Raises aiokafka's KafkaError or TimeoutError.
     """
@@ -27,13 +33,16 @@ async def contents(options: Mapping[str, Any], topic: str, *, timeout: float) ->
             consumer.assign(parts)
             ends = await consumer.end_offsets(parts)
             await consumer.seek_to_beginning(*parts)
-            quiet = 0
-            while quiet < _QUIET_POLLS or [
-                part for part in parts if await consumer.position(part) < ends[part]
-            ]:
+            quiet = read = 0
+            while (
+                read < least
+                or quiet < _QUIET_POLLS
+                or [part for part in parts if await consumer.position(part) < ends[part]]
+            ):
                 found = await consumer.getmany(timeout_ms=_POLL_MS)
                 quiet = 0 if found else quiet + 1
                 for records in found.values():
+                    read += len(records)
                     for record in records:
                         if record.value is not None:
                             yield record.value

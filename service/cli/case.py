@@ -34,33 +34,37 @@ def in_file(path: str, rules: Rules, ticket: str, source: str, until: Instant | 
     """The ticket as the file has it up to `until`, and the exit status for what else is in the file."""
     from service.backtest import Fault
     from service.sla.history import key_of
-    from service.wire.files import BadLine
+    from service.wire.files import AreaEvent, BadLine
 
     key = (rules.versions[0].tenant, ticket)
     faults = Faults(path)
     facts: dict[tuple[str, str], Event] = {}
+    shared: dict[tuple[str, str], Event] = {}
     latest = -1
     for item in read_events(path, tenant=key[0], source=source):
         if isinstance(item, BadLine):
             faults(Fault(item.number, item.reason, item.detail))
             continue
-        latest = max(latest, item.at)
-        if (item.tenant, item.ticket) == key:
-            facts.setdefault(key_of(item), item)
+        event = item.event if isinstance(item, AreaEvent) else item
+        latest = max(latest, event.at)
+        if isinstance(item, AreaEvent) and event.tenant == key[0]:
+            shared.setdefault(key_of(event), event)
+        elif (event.tenant, event.ticket) == key:
+            facts.setdefault(key_of(event), event)
     if not facts:
         raise Problem(f"{path} has no event of ticket {key[1]} of tenant {key[0]}")
     upto = latest if until is None else until
-    return Case(key, _known(facts.values(), (), upto), rules, upto), faults.sum_up()
+    return Case(key, _known(facts.values(), shared.values(), (), upto), rules, upto), faults.sum_up()
 
 
 def _known(
-    facts: Iterable[Event], doubts: tuple[Doubt, ...], upto: Instant, shared: Iterable[Event] = ()
+    facts: Iterable[Event], shared: Iterable[Event], doubts: tuple[Doubt, ...], upto: Instant
 ) -> History:
     """What had happened by `upto`."""
     from service.sla.history import History
 
-    told = (tuple(event for event in events if event.at <= upto) for events in (facts, shared))
-    return History(next(told), doubts, next(told))
+    told, said = (tuple(event for event in events if event.at <= upto) for events in (facts, shared))
+    return History(told, doubts, said)
 
 
 async def stored(
@@ -76,16 +80,15 @@ async def stored(
         registered = await calendars.latest(tx, key[0])
         facts = (await events.history(tx, [key]))[key]
         doubts = (await parked.doubts(tx, [key]))[key]
-        told = await areas.told(tx, key[0], after=0, upto=await areas.revision(tx))
         said = await statements.ledger(tx, key)
+        shared = await areas.of_tenant(tx, key[0])
         watermark = (await progress.watermark(tx)).at
     if not versions:
         raise Problem(f"tenant {key[0]} has no policy; `slaclock policy register` adds one")
     if not facts and not doubts:
         raise Problem(f"there is no ticket {ticket} of tenant {key[0]}")
     upto = -1 if watermark is None else watermark
-    shared = tuple(each.event for each in told)
     history = History(facts, doubts, shared)
     if until is not None and until < upto:
-        history, upto = _known(facts, doubts, until, shared), until
+        history, upto = _known(facts, shared, doubts, until), until
     return Case(key, history, registered_rules(versions, registered), upto, tuple(said))

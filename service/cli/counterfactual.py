@@ -12,15 +12,16 @@ from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias
 
+from service.cli.hypotheses import generous, granted, reported
 from service.sla.course import Course
 from service.sla.events import EventKey
 from service.sla.history import History, key_of
 from service.sla.instants import Duration, Instant
 from service.sla.judge import judge
 from service.sla.pauses import Exclusion, Hold, limit_of
-from service.sla.policy import ANY_REASON, Policy, Rules, Target
+from service.sla.policy import ANY_REASON, Policy, Rules, Stated, Target
 from service.sla.statements import Promise, State
-from service.sla.ticket import Ticket
+from service.sla.ticket import Ticket, matches
 
 
 class Change(StrEnum):
@@ -33,6 +34,10 @@ class Change(StrEnum):
     CANCEL = "not_cancelled"
     LEAVE = "applied_throughout"  # no re-classification took the target away
     REJUDGE = "not_rejudged"
+    GRANT = "extension_granted"  # all the time that was asked for
+    REPORT = "reported"  # a failed contact or visit, in time
+    REAL = "not_deemed"  # only a stop counts
+    RENEW = "not_replaced"  # no new date was accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,9 @@ def otherwise(subject: Subject) -> Iterator[Otherwise]:
     state = subject.promise.state
     if state in {State.BREACHED, State.LATE}:
         yield from _excused(subject)
+        yield from _pleaded(subject)
+    elif state is State.DEEMED:
+        yield _judged(subject, Change.REAL, "", (), [_real])
     elif state in {State.CANCELLED, State.SUPERSEDED}:
         yield _not_ended(subject)
 
@@ -162,6 +170,19 @@ def _without_limit(reasons: Iterable[str], reason: str, target: Target) -> Targe
     )
 
 
+def _pleaded(subject: Subject) -> Iterator[Otherwise]:
+    """Had more time been granted as it was asked for, or a failed contact been reported."""
+    about = subject.course, subject.ticket, subject.history
+    if (more := granted(*about)) is not None:
+        yield _judged(replace(subject, history=more[0]), Change.GRANT, more[1], (), [generous])
+    if (told := reported(*about)) is not None:
+        yield _judged(replace(subject, history=told[0]), Change.REPORT, told[1], (), [])
+
+
+def _real(target: Target) -> Target:
+    return replace(target, deemed=None, lapsed=None)
+
+
 def _not_ended(subject: Subject) -> Otherwise:
     """Without the event that called the promise off."""
     by = subject.course.ended_by
@@ -172,6 +193,13 @@ def _not_ended(subject: Subject) -> Otherwise:
     if by is not None and word == "rejudge":
         history = _without(subject, {key_of(by)})
         return _judged(replace(subject, history=history), Change.REJUDGE, word, (), [])
+    if (
+        by is not None
+        and subject.course.target.stated is Stated.PROMISED
+        and matches(subject.course.target.start, by)
+    ):
+        history = _without(subject, {key_of(by)})
+        return _judged(replace(subject, history=history), Change.RENEW, word, (), [])
     return _judged(subject, Change.LEAVE, word, (), [_always_applying])
 
 

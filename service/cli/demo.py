@@ -15,10 +15,15 @@ import click
     type=click.FloatRange(min=1, max=86_400),
     default=75.0,
     show_default=True,
-    help="How long the replay of the month takes.",
+    help="How long the replay takes.",
+)
+@click.option(
+    "--pack", metavar="NAME", help="Replay the worked histories of this pack instead; see `policy packs`."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def demo(keep: bool, kafka: str | None, postgres: str | None, seconds: float, as_json: bool) -> int:
+def demo(
+    keep: bool, kafka: str | None, postgres: str | None, seconds: float, pack: str | None, as_json: bool
+) -> int:
     """Replay a real month of a service desk through the service, live.
 
     Starts a broker and a database of its own, publishes 42,047 real events, some late, twice or out of order on
@@ -26,5 +31,10 @@ def demo(keep: bool, kafka: str | None, postgres: str | None, seconds: float, as
     say the same.
     """
     from service.demo import run
+    from service.rules.packs import PACKS
 
-    return run(keep=keep, kafka=kafka, postgres=postgres, seconds=seconds, json=as_json)
+    if pack is not None and pack not in PACKS:
+        raise click.BadParameter(
+            f"there is no pack {pack}: there are {', '.join(PACKS)}", param_hint="--pack"
+        )
+    return run(keep=keep, kafka=kafka, postgres=postgres, seconds=seconds, json=as_json, pack=pack)

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from service.sla.policy import Policy, Rules
     from service.store.calendars import Registered
     from service.store.policies import Version
-    from service.wire.files import BadLine
+    from service.wire.files import AreaEvent, BadLine
 
-    Item: TypeAlias = Event | BadLine
+    Item: TypeAlias = Event | AreaEvent | BadLine
 
 #: From a file to what is read instead of it.
 Watch: TypeAlias = Callable[[BinaryIO], BinaryIO]

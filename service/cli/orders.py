@@ -178,14 +178,15 @@ async def _histories(task: _Task, keys: Sequence[TicketKey]) -> list[tuple[Ticke
     """Each ticket as it is, and with the event; the very same where there is none to add."""
     from service.apply.rejudging import rejudgement
     from service.sla.history import History
-    from service.store import events, parked
+    from service.store import areas, events, parked
 
     async with task.database.transaction() as tx:
         facts = await events.history(tx, keys)
         doubts = await parked.doubts(tx, keys)
+        shared = await areas.of_tenant(tx, task.tenant)
     found = []
     for key in keys:
-        before = History(facts[key], doubts[key])
+        before = History(facts[key], doubts[key], shared)
         event = rejudgement(facts[key], task.rules, task.order)
         after = before if event is None else replace(before, events=(*before.events, event))
         found.append((key, before, after))

@@ -2,78 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from service.cli.explanation import Explained
 from service.cli.moments import away, length, told
+from service.cli.pleaded import pleaded, pressed, remarked, stated
+from service.cli.rule_text import rule
 from service.cli.supposing import supposing
+from service.cli.verdict_text import state
 from service.cli.words import amount, event_text, gate_text, hours, listed, reasons
+from service.sla.events import as_text
 from service.sla.hours import ALWAYS
 from service.sla.instants import NEVER, Duration, Instant
-from service.sla.policy import ANY_REASON, Boundary, DayEnd, LastDay, Target, Unit
-from service.sla.statements import State
+from service.sla.policy import Boundary, LastDay, Stated, Unit
 from service.sla.terms import Grant
 
 
 def sentences(this: Explained, zone: ZoneInfo) -> Iterator[str]:
     """The promise in plain English, times in `zone`."""
-    yield _rule(this, zone)
-    if this.course.armed_by is not None:
-        yield f"{event_text(this.events, this.course.armed_by)} put the ticket under this version."
+    yield from rule(this, zone)
+    yield from _rejudged(this, zone)
     yield from _calendar(this)
     yield from _start(this, zone)
+    yield from stated(this, zone)
     yield from _uncounted(this, zone)
+    yield from pleaded(this, zone)
     yield from _due(this, zone)
-    yield _state(this, zone)
+    yield state(this, zone)
+    yield from pressed(this, zone)
     yield from supposing(this, zone)
-    remarks = sorted({remark for statement in this.statements for remark in statement.remarks})
-    if remarks:
-        yield f"Remarks: {', '.join(remarks)}."
+    yield from remarked(this)
     if this.promise.in_doubt:
         yield "In doubt: a record of this ticket that may matter could not be read; see `slaclock parked list`."
 
 
-def _rule(this: Explained, zone: ZoneInfo) -> str:
-    policy, target = this.policy, this.target
-    clause = f" (clause {target.clause})" if target.clause else ""
-    version = f"version {policy.version} of {policy.id}, for tickets opened from {told(policy.effective_from, zone)}"
-    return (
-        f"The rule is target {target.id}{clause} in {version}. It gives {budget(target)}{_excuses(target)}."
-    )
-
-
-def budget(target: Target) -> str:
-    """`8h30m of working time`, `24h round the clock`, `5 working days, each to its midnight`."""
-    text = amount(target, target.budget)
-    if target.unit is Unit.WORKING_DAYS:
-        return f"{text}, {_DAY_ENDS[target.day_end]}"
-    if target.unit is Unit.CALENDAR_DAYS:
-        return text
-    return f"{text} round the clock" if target.calendar.latest.hours is ALWAYS else f"{text} of working time"
-
-
-_DAY_ENDS: Final[Mapping[DayEnd, str]] = {
-    DayEnd.MIDNIGHT: "each ending at midnight",
-    DayEnd.CLOSING: "each ending at closing time",
-    DayEnd.SAME_TIME: "each ending at the time of day at which the clock started",
-}
-
-
-def _excuses(target: Target) -> str:
-    if not target.accepts:
-        text = "; no hold stops the clock"
-    elif ANY_REASON in target.accepts:
-        text = "; time on hold does not count, whatever the reason"
-    else:
-        text = f"; time on hold for {' or '.join(sorted(target.accepts))} does not count"
-    if ANY_REASON in target.exclusions:
-        return f"{text}; nor does time excluded for the area"
-    if target.exclusions:
-        return f"{text}; nor does time excluded for {' or '.join(sorted(target.exclusions))}"
-    return text
+def _rejudged(this: Explained, zone: ZoneInfo) -> Iterator[str]:
+    """Who put the ticket under this version, and why."""
+    key = this.course.armed_by
+    if key is None:
+        return
+    by = event_text(this.events, key)
+    if key not in this.events:
+        yield f"{by} put the ticket under this version."
+        return
+    event, _ = this.events[key]
+    who, why = (as_text(event.attributes.get(name)) for name in ("by", "reason"))
+    told_who = f" by {who}" if who else ""
+    yield f"{by} put the ticket under this version at {told(event.at, zone)}{told_who}{f': {why}' if why else ''}."
 
 
 def _calendar(this: Explained) -> Iterator[str]:
@@ -95,6 +72,9 @@ def _start(this: Explained, zone: ZoneInfo) -> Iterator[str]:
     clock = this.timeline.clock
     if this.course.start < this.course.begun:
         yield f"The ticket was split off: its start is {told(this.course.start, zone)}, as `split` states."
+    if this.target.stated is not None:
+        yield f"It began with {begun}."
+        return
     if not this.target.gate:
         yield f"The clock started with {begun}."
     elif clock == NEVER:
@@ -124,7 +104,7 @@ def _opening(this: Explained, zone: ZoneInfo) -> str:
 def _uncounted(this: Explained, zone: ZoneInfo) -> Iterator[str]:
     """What did not count between the start of the clock and the due."""
     due, clock = this.promise.due, this.timeline.clock
-    if due is None or due <= clock:
+    if due is None or due <= clock or this.target.stated is not None:
         return
     if this.target.unit is not Unit.TIME:
         yield from _days(this, zone)
@@ -179,10 +159,13 @@ def _due(this: Explained, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _arithmetic(this: Explained, due: Instant, zone: ZoneInfo) -> str:
-    target, timeline = this.target, this.timeline
-    used_up, told_due = timeline.used_up(target.budget), told(due, zone)
+    target, timeline, told_due = this.target, this.timeline, told(due, zone)
     if this.promise.stop is None:
         told_due += f" ({away(due, this.upto)}, as of {told(this.upto, zone)})"
+    if target.stated is not None:
+        before = f"{amount(target, target.budget)} before that" if target.stated is Stated.BEFORE else "then"
+        return f"It is due {before}: {told_due}."
+    used_up = timeline.used_up(target.budget)
     if used_up in (due, None):
         return f"The budget is used up, and the promise due, at {told_due}."
     ended = f"The budget is used up at {told(used_up, zone)}"
@@ -192,54 +175,7 @@ def _arithmetic(this: Explained, due: Instant, zone: ZoneInfo) -> str:
         return f"{ended}, closing time, so it is due at the next opening: {told_due}."
     moves = this.course.terms.moves
     if moves and isinstance(moves[-1], Grant):
-        return (
-            f"{ended}; an extension was approved at {told(moves[-1].at, zone)}, so it is due at {told_due}."
-        )
-    if not moves:
-        return f"An event states the instant from which it follows: it is due at {told_due}."
+        return f"{ended}; with what was granted it is due at {told_due}."
     arrival = told(moves[-1].at, zone)
     floor = f" and gave {length(target.floor)} from there" if target.floor else ""
     return f"{ended}; a change in flight brought the target at {arrival}{floor}, so it is due at {told_due}."
-
-
-_STATES: Final[Mapping[State, str]] = {
-    State.MET: "Kept",
-    State.LATE: "Broken, and stopped late",
-    State.CANCELLED: "Cancelled",
-    State.SUPERSEDED: "Superseded by a change in flight",
-    State.DEEMED: "Deemed kept",
-    State.EXPIRED: "Expired, a deadline of the customer's own",
-}
-
-
-def _state(this: Explained, zone: ZoneInfo) -> str:
-    promise = this.promise
-    if promise.state in _STATES and promise.stop is not None and promise.stopped_by is not None:
-        by = f"by {event_text(this.events, promise.stopped_by)} at {told(promise.stop, zone)}"
-        return f"{_STATES[promise.state]}: ended {by}{_margin(this, promise.stop)}."
-    if promise.state is State.BREACHED:
-        return f"Broken: nothing stopped it by the due, and nothing has since: {_passed(this)} so far."
-    if promise.state is State.INDETERMINATE:
-        reason = next((s.reason for s in this.statements if s.reason), "a record could not be read")
-        return f"Indeterminate: whether it was stopped by the due cannot be told ({reason})."
-    if promise.gated:
-        return "Open, and waiting for its preconditions."
-    return "Open, and on hold." if promise.held else "Open."
-
-
-def _margin(this: Explained, stop: Instant) -> str:
-    due = this.promise.due
-    if due is None or this.promise.state in {State.CANCELLED, State.SUPERSEDED}:
-        return ""
-    if stop == due:
-        return ", at the very instant of the due, which is in time"
-    return f", {_passed(this)} {'before' if stop < due else 'after'} the due"
-
-
-def _passed(this: Explained) -> str:
-    """`30m of working time (15h30m by the clock)`, without sign."""
-    wall, counted, unit = abs(this.margin.wall or 0), abs(this.margin.amount), this.target.unit
-    if unit is Unit.TIME and counted == wall:
-        return length(wall)
-    kind = " of working time" if unit is Unit.TIME else ""
-    return f"{amount(this.target, counted)}{kind} ({length(wall)} by the clock)"

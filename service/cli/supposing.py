@@ -59,4 +59,8 @@ _SUPPOSED: Final[Mapping[Change, str]] = {
     Change.CANCEL: "Had it not been cancelled",
     Change.LEAVE: "Had its target applied throughout",
     Change.REJUDGE: "Had the ticket stayed under this version",
+    Change.GRANT: "Had the time been granted that was asked for ({reason})",
+    Change.REPORT: "Had the failed contact or visit (event {reason}) been reported in time",
+    Change.REAL: "Had only a real stop counted",
+    Change.RENEW: "Had no new date been accepted",
 }

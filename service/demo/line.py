@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.app import App
+from service.apply.registration import register_policy
 from service.bus.admin import CREATED, EXISTS, TopicShape, create_topics
 from service.bus.connection import client_options
 from service.bus.contents import contents
@@ -17,9 +18,10 @@ from service.demo.compare import Spoken, spoken
 from service.demo.recording import Recording
 from service.demo.replay import ReplayClock, Sending, portions
 from service.settings import Settings
+from service.sla.events import Event
 from service.sla.instants import Instant
-from service.store import Database, Tx, migrations, outbox, policies, progress, tickets
-from service.wire.publishing import publish_binary
+from service.store import Database, Tx, migrations, outbox, policies, progress, statements, tickets
+from service.wire.publishing import AREA, TICKET, publish_binary
 
 _PARTITIONS: Final = 4
 #: Kafka deletes by the timestamps of records, and these are of 2016.
@@ -55,6 +57,7 @@ class Line:
         self.app = App(settings, clocks=self.clock, database_now=self._now)
         self.tickets: set[str] = set()
         self._published = 0
+        self._shared = {_key(event) for event in recording.shared}
         self._database = Database.open(
             settings.database_url.get_secret_value(), pool_size=1, application="slaclock demo"
         )
@@ -67,12 +70,11 @@ class Line:
         await migrations.upgrade(self.settings.database_url.get_secret_value())
         async with self._database.transaction() as tx:
             await self._refuse_a_used_database(tx)
-            policy = self.recording.policy
-            version = policies.Version(
-                policy.id, policy.version, policy.effective_from, self.recording.document, self.clock.wall()
+            recording = self.recording
+            await register_policy(
+                tx, recording.policy, recording.document, recording.calendars, at=self.clock.wall()
             )
-            await policies.register(tx, policy.tenant, version)
-        names = (self.settings.tickets_topic, self.settings.statements_topic)
+        names = (self.settings.tickets_topic, self.settings.areas_topic, self.settings.statements_topic)
         shapes = {name: TopicShape(_PARTITIONS, config=_KEEP) for name in names}
         shapes[self.settings.breaches_topic] = TopicShape(
             _PARTITIONS, config={"cleanup.policy": "compact", "retention.ms": "-1"}
@@ -122,11 +124,13 @@ class Line:
 
     def _letter(self, sending: Sending) -> Letter:
         self._published += 1
-        self.tickets.add(sending.event.ticket)
-        out = publish_binary(sending.event)
+        is_shared = _key(sending.event) in self._shared
+        if not is_shared:
+            self.tickets.add(sending.event.ticket)
+        out = publish_binary(sending.event, AREA if is_shared else TICKET)
         return Letter(
             self._published,
-            self.settings.tickets_topic,
+            self.settings.areas_topic if is_shared else self.settings.tickets_topic,
             out.key,
             out.value,
             out.headers,
@@ -162,16 +166,22 @@ class Line:
 
     async def spoken(self) -> Spoken:
         """What the statements topic says."""
-        options = client_options(self.settings)
-        return spoken(
-            [
-                value
-                async for value in contents(options, self.settings.statements_topic, timeout=_READ_SECONDS)
-            ]
+        async with self._database.transaction() as tx:
+            least = await statements.count(tx)
+        read = contents(
+            client_options(self.settings),
+            self.settings.statements_topic,
+            timeout=_READ_SECONDS,
+            least=least,
         )
+        return spoken([value async for value in read])
 
     async def close(self) -> None:
         await self._database.close()
+
+
+def _key(event: Event) -> tuple[str, str, str]:
+    return event.ticket, event.source, event.id
 
 
 def _stamp(row: Row) -> int | None:

@@ -21,6 +21,7 @@ from service.bus.ends import BrokerAwayError
 from service.demo import parts
 from service.demo.compare import Difference, Spoken, differences
 from service.demo.line import Line, LineError
+from service.demo.pack import of_pack
 from service.demo.recording import MissingExamplesError, Recording, backtest, load
 from service.demo.replay import Spoiled, schedule
 from service.demo.show import Screen, look
@@ -53,14 +54,22 @@ class Outcome:
         return not self.differences and not self.spoken.gaps
 
 
-def run(*, keep: bool, kafka: str | None, postgres: str | None, seconds: float, json: bool) -> int:
+def run(
+    *,
+    keep: bool,
+    kafka: str | None,
+    postgres: str | None,
+    seconds: float,
+    json: bool,
+    pack: str | None = None,
+) -> int:
     """Run the demo; the exit status: 0 equal, 1 different, 3 a part cannot be reached or started.
 
-    Without `kafka` (host:port) and `postgres` (URL of an empty database) both are started here and end with the demo.
+    It replays the recorded month, or the worked histories of `pack`. Without `kafka` (host:port) and `postgres` (URL of an empty database) both are started here and end with the demo.
     """
     logs.configure(style="people", level="error", same_per_minute=5)
     try:
-        recording = load()
+        recording = load() if pack is None else of_pack(pack)
         with _settings(kafka, postgres) as settings:
             return asyncio.run(_run(settings, recording, seconds=seconds, keep=keep, json=json))
     except (parts.PartError, MissingExamplesError, LineError, StoreError, BrokerAwayError, OSError) as error:
@@ -90,6 +99,7 @@ def _settings(kafka: str | None, postgres: str | None) -> Iterator[Settings]:
             idempotent_producer=kafka is not None,
             group=f"slaclock-demo-{run_id}",
             tickets_topic=f"demo-{run_id}.tickets.events.v1",
+            areas_topic=f"demo-{run_id}.areas.events.v1",
             statements_topic=f"demo-{run_id}.sla.statements.v1",
             breaches_topic=f"demo-{run_id}.sla.breaches.v1",
             # The embedded broker lets a group start only after half a session.
@@ -128,11 +138,11 @@ async def _run(settings: Settings, recording: Recording, *, seconds: float, keep
 
 async def _replayed(line: Line, seconds: float) -> Outcome:
     recording = line.recording
-    sendings, spoiled = schedule(recording.events, recording.until)
+    sendings, spoiled = schedule((*recording.events, *recording.shared), recording.until)
     _tell("waiting for the service to have read the empty topics to their ends")
     await line.come_up()
     _tell(
-        f"replaying {len(recording.events):,} events in about {seconds:.0f} s; on purpose {spoiled.late:,} come late, "
+        f"replaying {len(recording.events) + len(recording.shared):,} events in about {seconds:.0f} s; on purpose {spoiled.late:,} come late, "
         f"{spoiled.disordered:,} out of order, {spoiled.repeated:,} twice"
     )
     began = time.monotonic()

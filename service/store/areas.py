@@ -147,6 +147,11 @@ async def told(tx: Tx, tenant: str, *, after: int, upto: int) -> list[Told]:
     ]
 
 
+async def of_tenant(tx: Tx, tenant: str) -> tuple[Event, ...]:
+    """Everything that was said of the areas of `tenant`."""
+    return tuple(each.event for each in await told(tx, tenant, after=0, upto=await revision(tx)))
+
+
 async def past(tx: Tx, tenants: Iterable[str]) -> dict[str, Past]:
     """By tenant the digest of every stored event, and what was replaced by an operator; without the events."""
     kept = {tenant: Past() for tenant in tenants}

@@ -87,6 +87,9 @@ _REVISIONS: Final = by_keys("""
 """)
 
 
+_COUNT: Final = text("SELECT count(*) FROM statement")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One line of the ledger. `cause` None: time passed, or a doubt came or went."""
@@ -150,3 +153,8 @@ async def ledger(tx: Tx, key: TicketKey) -> list[Entry]:
             _REVISIONS, arrays([key])
         )
     ]
+
+
+async def count(tx: Tx) -> int:
+    """How many revisions were ever said."""
+    return int((await tx.run(_COUNT)).scalar_one())

@@ -1,6 +1,6 @@
 """Bytes to events, statements to bytes: the only place that knows how either is written down."""
 
-from service.wire.files import BadLine, read_events
+from service.wire.files import AreaEvent, BadLine, read_events
 from service.wire.incoming import decode, decode_area
 from service.wire.ledger import load_statement, store_statement
 from service.wire.outgoing import decode_output, encode
@@ -12,6 +12,7 @@ __all__ = [
     "AREA",
     "TICKET",
     "Accepted",
+    "AreaEvent",
     "BadLine",
     "Outgoing",
     "Reason",

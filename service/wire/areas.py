@@ -16,6 +16,9 @@ from service.wire.facts import OF_AREAS_ONLY, content_of, identities
 from service.wire.records import Reason
 from service.wire.unfit import Unfit, shown
 
+#: What the types of such events begin with.
+OF_AREAS: Final = "slaclock.area."
+
 _TYPE: Final = re.compile(r"slaclock\.area\.([a-z][a-z0-9_]*)\.v([1-9][0-9]*)")
 
 

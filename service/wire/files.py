@@ -1,4 +1,7 @@
-"""Event files: JSON lines, one event a line, as CloudEvents or in the plain shape of the examples; gzip or not."""
+"""Event files: JSON lines, one event a line, as CloudEvents or in the plain shape of the examples; gzip or not.
+
+A line is about a ticket, or about areas: then it is of a type of areas and names no ticket.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeAlias
 
-from service.sla.events import Event, Json
+from service.sla.events import SHARED, Event, Json
+from service.wire.areas import OF_AREAS, area_event_of, area_fact
 from service.wire.envelope import unpacked
 from service.wire.facts import event_of, fact, type_name
 from service.wire.records import Reason
@@ -24,7 +28,7 @@ LONGEST_LINE: Final = 1 << 20
 _GZIP: Final = b"\x1f\x8b"
 _BOM: Final = b"\xef\xbb\xbf"
 
-#: What a line of the plain shape has to have.
+#: What a line of the plain shape has to have; one about areas names no ticket.
 PLAIN: Final = ("event_id", "ticket_id", "type", "occurred_at")
 
 #: A compressed file that ends in the middle or does not unpack; not a `Reason`, since no record is like that.
@@ -40,7 +44,18 @@ class BadLine:
     detail: str
 
 
-def read_events(file: Path | str | BinaryIO, *, tenant: str, source: str) -> Iterator[Event | BadLine]:
+@dataclass(frozen=True, slots=True)
+class AreaEvent:
+    """What was said on behalf of areas; the `ticket` of the event is the name of the exclusion."""
+
+    event: Event
+
+
+#: What a line holds.
+Item: TypeAlias = "Event | AreaEvent | BadLine"
+
+
+def read_events(file: Path | str | BinaryIO, *, tenant: str, source: str) -> Iterator[Item]:
     """The events of `file` in its order, a line at a time, with what is wrong with the lines that have none.
 
     `tenant` and `source` are taken where a line gives none. Gzip is told by its first bytes, blank lines are passed
@@ -101,26 +116,31 @@ def _lines(file: io.BufferedIOBase) -> Iterator[bytes]:
         first = False
 
 
-def _read(number: int, line: bytes, tenant: str, source: str) -> Event | BadLine:
+def _read(number: int, line: bytes, tenant: str, source: str) -> Item:
     try:
         return _event(line, tenant, source)
     except Unfit as unfit:
         return BadLine(number, unfit.reason, unfit.detail)
 
 
-def _event(line: bytes, tenant: str, source: str) -> Event:
+def _event(line: bytes, tenant: str, source: str) -> Event | AreaEvent:
     if len(line) > LONGEST_LINE:
         raise Unfit(Reason.TOO_LARGE, f"more than {LONGEST_LINE} bytes")
     document = parse(line, LEVELS + 1)
     if not isinstance(document, dict):
         raise Unfit(Reason.BAD_DATA, "the line is JSON, but no object")
     if "specversion" in document:
-        return event_of(*unpacked(document), tenant=tenant)
+        context, data = unpacked(document)
+        if str(context.get("type")).startswith(OF_AREAS):
+            return AreaEvent(area_event_of(context, data, tenant=tenant))
+        return event_of(context, data, tenant=tenant)
     return _plain(document, {"tenant": tenant, "source": source})
 
 
-def _plain(line: Mapping[str, Json], defaults: Mapping[str, str]) -> Event:
-    missing = [name for name in PLAIN if line.get(name) is None]
+def _plain(line: Mapping[str, Json], defaults: Mapping[str, str]) -> Event | AreaEvent:
+    is_of_areas = line.get("type") in SHARED and line.get("ticket_id") is None
+    needed = PLAIN if not is_of_areas else tuple(name for name in PLAIN if name != "ticket_id")
+    missing = [name for name in needed if line.get(name) is None]
     if missing:
         raise Unfit(Reason.MISSING_ATTRIBUTE, ", ".join(missing))
     owner, publisher = (
@@ -131,12 +151,13 @@ def _plain(line: Mapping[str, Json], defaults: Mapping[str, str]) -> Event:
     if seq is None and isinstance(attributes, dict):
         attributes = dict(attributes)
         seq = attributes.pop("seq", None)
-    return fact(
-        tenant=owner,
-        ticket=identifier("ticket_id", line["ticket_id"]),
-        source=publisher,
-        id=identifier("event_id", line["event_id"]),
-        type=type_name(line["type"]),
-        at=moment("occurred_at", line["occurred_at"]),
-        data={"seq": seq, "attributes": attributes},
-    )
+    id_, type_ = identifier("event_id", line["event_id"]), type_name(line["type"])
+    at = moment("occurred_at", line["occurred_at"])
+    data: Json = {"seq": seq, "attributes": attributes}
+    if is_of_areas:
+        told = attributes.get("exclusion") if isinstance(attributes, dict) else None
+        name = id_ if told is None else identifier("exclusion", told)
+        said = area_fact(tenant=owner, name=name, source=publisher, id=id_, type=type_, at=at, data=data)
+        return AreaEvent(said)
+    ticket = identifier("ticket_id", line["ticket_id"])
+    return fact(tenant=owner, ticket=ticket, source=publisher, id=id_, type=type_, at=at, data=data)

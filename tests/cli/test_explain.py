@@ -5,7 +5,7 @@ import pytest
 
 from service.app.parts import read_rules
 from service.apply import Rulebook
-from tests.apply.staging import garbage, record, staged
+from tests.apply.staging import area_record, garbage, record, staged
 from tests.cli.calling import DESK, DESK_EVENTS, HOUR, OFFICE, POLICY, asked, call, called, line, written
 
 OPENED = line("e1", "opened", "2026-03-06T16:00:00+08:00", kind="leak")
@@ -312,3 +312,71 @@ def test_a_tenant_without_policy(stored):
 
     assert result.exit_code == 1
     assert "`slaclock policy register`" in result.stderr
+
+
+# --- what is said of areas ------------------------------------------------------------------------
+
+BY_AREA = """
+policy: harbour
+version: "1"
+effective_from: 2000-01-01T00:00:00Z
+tenant: harbour
+zone: UTC
+targets:
+  repair: {stop: resolved, budget: 2h, exclusions: [weather]}
+"""
+
+
+def test_an_exclusion_in_the_file(tmp_path):
+    """Opened at nine, two hours, half an hour of them excluded: due at half past eleven."""
+    storm = {
+        "event_id": "x1",
+        "type": "excluded",
+        "occurred_at": "2024-03-01T10:00:00Z",
+        "attributes": {
+            "exclusion": "storm",
+            "area": "north",
+            "reason": "weather",
+            "from": "2024-03-01T09:30:00Z",
+            "to": "2024-03-01T10:00:00Z",
+        },
+    }
+    policy, events = written(
+        tmp_path,
+        line("1", "opened", "2024-03-01T09:00:00Z", area="north"),
+        json.dumps(storm),
+        line("2", "resolved", "2024-03-01T11:15:00Z"),
+        policy=BY_AREA,
+    )
+
+    told = called("explain", "T-1", "--events", events, "--policy", policy)
+
+    assert "From there to the due 2h30m pass; of these 30m excluded for weather do not count." in told
+    assert "Kept: ended by `resolved` (event 2)" in told
+    (promise,) = asked("explain", "T-1", "--events", events, "--policy", policy)["promises"]
+    assert (promise["due"], promise["account"]["excluded_us"]) == (
+        "2024-03-01T11:30:00.000000Z",
+        1_800_000_000,
+    )
+
+
+def test_an_exclusion_in_the_database(database, tmp_path):
+    (tmp_path / "policy.yaml").write_text(BY_AREA, encoding="utf-8")
+    settings = {"SLACLOCK_DATABASE_URL": database, "SLACLOCK_TENANT": "harbour"}
+    called("policy", "register", tmp_path / "policy.yaml", **settings)
+
+    async def happen() -> None:
+        async with staged(database, policy=False, rules_of=Rulebook(read_rules)) as stage:
+            await stage.tell(area_record("excluded", 1, span=(0.5, 1)))
+            await stage.send(record("T-1", "opened", 0, area="north"))
+            await stage.prove(2)
+
+    asyncio.run(happen())
+    (promise,) = asked("explain", "T-1", **settings)["promises"]
+
+    assert (promise["due"], promise["account"]["excluded_us"]) == (
+        "2024-03-01T11:30:00.000000Z",
+        1_800_000_000,
+    )
+    (before,) = asked("explain", "T-1", "--until", "2024-03-01T09:45:00Z", **settings)["promises"]
+    assert before["due"] == "2024-03-01T11:00:00.000000Z"

@@ -1,10 +1,12 @@
 """The examples of docs/command-line.md are run as they stand there."""
 
+import io
 import re
 import shlex
 
 import pytest
 
+from service.wire import read_events
 from tests.cli.calling import ROOT, call
 
 PAGE = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
@@ -28,3 +30,11 @@ def test_an_example(command, told, tmp_path, monkeypatch):
         (tmp_path / name).write_text(text, encoding="utf-8")
 
     assert call(*shlex.split(command)).output == told
+
+
+def test_the_lines_about_areas_can_be_read():
+    blocks = re.findall(r"```jsonl\n(.*?)```", PAGE, re.DOTALL)
+    (said,) = (block for block in blocks if '"excluded"' in block)
+    events = list(read_events(io.BytesIO(said.encode()), tenant="t", source="s"))
+
+    assert [each.event.type for each in events] == ["excluded", "exclusion_withdrawn"]

@@ -10,6 +10,7 @@ import pytest
 
 from service.app.parts import read_rules
 from service.apply import Rulebook
+from service.store import progress
 from tests.apply.staging import TOPIC, record, staged
 from tests.cli.calling import BOSTON, HOUR, ROOT, asked, call, called, line, written
 
@@ -240,10 +241,9 @@ def stored(database, tmp_path):
         async def happen() -> None:
             async with staged(database, policy=False, rules_of=Rulebook(read_rules)) as stage:
                 async with stage.db.transaction() as tx:
-                    from service.store import progress
-
-                    places = await progress.positions(tx)
-                    stage.end = next(each.next_offset for each in places if each.topic == TOPIC)
+                    stage.end = next(
+                        each.next_offset for each in await progress.positions(tx) if each.topic == TOPIC
+                    )
                 await stage.send(*records)
                 await stage.prove(hours)
                 while (await stage.door.wake(10)).claimed:

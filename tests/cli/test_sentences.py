@@ -206,14 +206,16 @@ def test_a_split_and_a_rejudge():
     lines = [
         "03-01 12:00 opened",
         "03-01 12:00 split start=03-01T09:00",
-        "03-01 13:00 rejudge version=2",
+        "03-01 13:00 rejudge version=2 by=Lin reason=agreed",
     ]
     both = Rules((policy(target()), policy(target("10h"), version="2", since="2025-01-01 00:00")))
     (found,) = explained(history(*lines), both, at("03-01 14:00"))
     text = list(sentences(found, UTC))
 
     assert "in version 2 of p" in text[0]
-    assert text[1] == "`rejudge` (event e3) put the ticket under this version."
+    assert text[1] == (
+        "`rejudge` (event e3) put the ticket under this version at 2024-03-01 Fri 13:00:00 +00:00 by Lin: agreed."
+    )
     assert (
         text[2] == "The ticket was split off: its start is 2024-03-01 Fri 09:00:00 +00:00, as `split` states."
     )
@@ -252,5 +254,5 @@ def test_what_cannot_be_told():
 
     assert found[-2:] == [
         "Indeterminate: whether it was stopped by the due cannot be told (calendar).",
-        "Remarks: provisional_due.",
+        "Remark `provisional_due`: the due lies beyond what the calendar knows.",
     ]

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from service.cli.parked import _door
+from service.cli.deciding import door
 from service.settings import Role
 from service.wire import times
 from tests.parts import unique
@@ -156,7 +156,7 @@ async def test_a_record_that_cannot_be_read_holds_w_until_it_is_dropped(line):
         await until(lambda: says(line, ["t2 met"]))
 
         async with line.database() as db:
-            await _door(db, line.settings).drop(line.settings.areas_topic, 0, 0, by="anna", reason="a test")
+            await door(db, line.settings).drop(line.settings.areas_topic, 0, 0, by="anna", reason="a test")
         await at(line, START + HOUR)
         await until(lambda: says(line, ["t1 warning", "t2 met", "t2 warning"]))
 

@@ -23,7 +23,7 @@ def moves_for(targets: list[Target]) -> tuple[str, ...]:
     found: list[str] = []
     for target in targets:
         if target["extension"]:
-            found += ["extends"] * 16
+            found += ["extends"] * 24
         if target["deemed"]:
             found += ["fails"] * 10
         if target["lapsed"]:
@@ -39,7 +39,9 @@ def happens(ticket: Ticket, move: str, at: int) -> None:
     """One of `moves_for` happens."""
     match move:
         case "extends":
-            _extends(ticket, at)
+            for _ in range(pick(ticket.dice, (1, 1, 1, 2, 3))):
+                _extends(ticket, at)
+                at += ticket.dice.randrange(8) * HALF_HOUR
         case "fails":
             _fails(ticket, at)
         case "demands":

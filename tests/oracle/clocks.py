@@ -260,9 +260,10 @@ class Clock:
         return self.end_of_work(self.dates[amount - 1]) if self.last_day == "working" else due
 
     def end_of_work(self, last: int) -> int | None:
-        """The end of the first working date from `last` on."""
+        """The end of the first working date from `last` on; a date that was skipped is the one before it."""
         assert self.hours
         zone = self.target["zone"]
+        last -= not exists(zone, last)
         working = (day for day in range(last, LAST_DAY) if exists(zone, day) and self.hours.spans(day))
         day = next(working, None)
         return None if day is None else instant_of(zone, day + 1, 0)

@@ -33,7 +33,7 @@ KINDS: Final = (
 STATED: Final = ("promised", "before")
 
 _KINDS: Final = (
-    *["extension"] * 8, *["deemed"] * 5, *["lapsed"] * 3, *["promised"] * 4, *["before"] * 4, *["customers"] * 2,
+    *["extension"] * 14, *["deemed"] * 5, *["lapsed"] * 3, *["promised"] * 4, *["before"] * 4, *["customers"] * 2,
     *["urges"] * 3, *["every"] * 4, *["requires"] * 5,
 )  # fmt: skip
 _FAILED: Final = (["contact_failed"], ["visit_failed"], ["contact_failed", "visit_failed"])
@@ -46,7 +46,7 @@ def of_a_kind(dice: Random, story: Story, target: Target, *, may_state: bool, pl
     With an instant that events state only where `may_state`: across its versions a target has one or never has.
     """
     made = {**target, **PLAIN}
-    if plain or dice.random() < 0.6:
+    if plain or dice.random() < 0.4:
         return made
     first = pick(dice, _KINDS)
     for kind in (first, pick(dice, _KINDS)) if dice.random() < 0.4 else (first,):

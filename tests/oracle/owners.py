@@ -181,7 +181,7 @@ def _rungs(dice: Random, budget: int, unit: str) -> list[dict[str, Any]]:
     """Before, at and after the due; what is said before all is used up may be an escalation too."""
     step = HALF_HOUR if unit == "time" else 1
     rungs = []
-    for number in range(pick(dice, (0, 1, 2, 3))):
+    for number in range(pick(dice, (0, 1, 2, 3, 3))):
         amount = budget + dice.randrange(-8, 6) * (step if dice.random() < 0.7 else 4 * step)
         if amount > 0:
             kind = "warning" if amount < budget and dice.random() < 0.7 else "escalation"

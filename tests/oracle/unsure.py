@@ -9,6 +9,9 @@ from tests.oracle.tickets import Ticket
 
 Doubt = dict[str, Any]
 
+#: What a source is complete to that has never said so: earlier than all that can happen.
+NEVER: Final = 0
+
 #: Later than all that can still happen, with every grace: 2026-01-01.
 AT_LAST: Final = 1_767_225_600_000_000
 
@@ -23,13 +26,14 @@ def doubts(ticket: Ticket) -> list[Doubt]:
 
 
 def caps(ticket: Ticket, marks: Sequence[int]) -> dict[str, int]:
-    """How far each source is complete; one that is not here has never said so."""
-    return {name: _cap(ticket, marks) for name in SOURCES if ticket.dice.random() < 0.95}
+    """How far each source is complete."""
+    return {name: _cap(ticket, marks) for name in SOURCES}
 
 
 def _cap(ticket: Ticket, marks: Sequence[int]) -> int:
-    if ticket.dice.random() < 0.3:
-        return AT_LAST
+    chance = ticket.dice.random()
+    if chance < 0.35:
+        return AT_LAST if chance < 0.3 else NEVER
     return _beside(ticket, marks)
 
 

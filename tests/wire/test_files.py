@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from service.sla.events import Event
 from service.wire import times
-from service.wire.files import BROKEN_FILE, LONGEST_LINE, BadLine, read_events
+from service.wire.files import BROKEN_FILE, LONGEST_LINE, AreaEvent, BadLine, read_events
 from service.wire.records import Reason
 from tests.wire.making import PATIENT, accepted, document, structured
 
@@ -252,3 +252,75 @@ def test_any_damage_to_a_gzip_is_reported(place: int, value: int) -> None:
     packed[place % len(packed)] = value
 
     found(bytes(packed))
+
+
+# --- what is said of areas ------------------------------------------------------------------------
+
+STORM: dict[str, Any] = {
+    "event_id": "a-1",
+    "type": "excluded",
+    "occurred_at": "2026-03-02T09:10:00+08:00",
+    "attributes": {"area": ["north", "east"], "reason": "typhoon", "exclusion": "storm-7"},
+}
+
+
+def of_areas(item: object) -> Event:
+    (found_one,) = found(lines(item))
+    assert isinstance(found_one, AreaEvent), found_one
+    return found_one.event
+
+
+def test_a_line_about_areas_names_no_ticket() -> None:
+    event = of_areas(STORM)
+
+    assert (event.tenant, event.source, event.id, event.type) == ("default", "desk", "a-1", "excluded")
+    assert (event.ticket, event.attributes["area"]) == ("storm-7", ["north", "east"])
+
+
+def test_without_a_name_an_exclusion_is_called_like_its_event() -> None:
+    event = of_areas({**STORM, "attributes": {"area": "north"}})
+
+    assert (event.ticket, event.attributes["exclusion"]) == ("a-1", "a-1")
+
+
+def test_what_was_said_of_areas_can_be_voided() -> None:
+    event = of_areas({**STORM, "type": "voided", "attributes": {"event": "a-0"}})
+
+    assert (event.type, event.attributes) == ("voided", {"event": "a-0"})
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"ticket_id": "SR-1"}, Reason.UNKNOWN_TYPE),
+        ({"attributes": {"reason": "typhoon"}}, Reason.BAD_DATA),
+        ({"attributes": {"area": []}}, Reason.BAD_DATA),
+        ({"event_id": None}, Reason.MISSING_ATTRIBUTE),
+        ({"type": "opened"}, Reason.MISSING_ATTRIBUTE),
+        ({"type": "exclusion_withdrawn", "attributes": {"exclusion": 7}}, Reason.BAD_ATTRIBUTE),
+    ],
+)
+def test_a_line_about_areas_that_cannot_be_read(change: dict[str, Any], reason: Reason) -> None:
+    assert why({**STORM, **change})[0] == reason
+
+
+def test_cloudevents_about_areas() -> None:
+    context = {
+        "specversion": "1.0",
+        "id": "a-1",
+        "source": "areas",
+        "type": "slaclock.area.excluded.v1",
+        "time": "2026-03-02T01:10:00Z",
+        "subject": "storm-7",
+        "tenant": "harbour",
+        "data": {"attributes": {"area": "north"}},
+    }
+    event = of_areas(context)
+
+    assert (event.tenant, event.source, event.ticket, event.type) == (
+        "harbour",
+        "areas",
+        "storm-7",
+        "excluded",
+    )
+    assert why({**context, "type": "slaclock.area.opened.v1"})[0] == Reason.UNKNOWN_TYPE
