@@ -31,7 +31,7 @@ FROZEN: Final = (
     "unknown_partition",  # a partition nobody has begun to read
     "topic_recreated",  # an end before what was applied
     "lost_beginning",  # records were deleted before they were read
-    "area_parked",  # a record about areas could not be read or applied: it may bear on any ticket
+    "shared_parked",  # a record that many tickets share could not be read or applied: it may bear on any
 )
 
 _SECONDS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400, 604800)

@@ -101,6 +101,7 @@ class Settings(BaseModel):
     clock_tolerance_seconds: Seconds = 2
     clock_settle_seconds: Seconds = 300
     behind_seconds: Seconds = 10
+    freeze_notice_seconds: Seconds = 60
     wake_batch: Count = 1_000
     gauges_seconds: Seconds = 5
 

@@ -18,7 +18,7 @@ from service.sla.instants import DAY, HOUR, MINUTE, SECOND, Instant
 from service.sla.statements import Statement
 from service.store import Database, outbox, policies, progress, tickets
 from service.store.policies import Version
-from service.wire import AREA, Outgoing, decode_output, publish_binary
+from service.wire import AREA, Outgoing, decode_output, is_statement, publish_binary
 from tests.parts import Topics, unique
 
 START: Instant = 16_892 * DAY  # 2016-04-01T00:00:00Z
@@ -120,7 +120,7 @@ class Bench:
             found = []
             while any([await consumer.position(part) < end for part, end in ends.items()]):
                 for records in (await consumer.getmany(timeout_ms=200)).values():
-                    found += [decode_output(record.value) for record in records]
+                    found += [decode_output(record.value) for record in records if is_statement(record.value)]
             return found
         finally:
             await consumer.stop()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from service.apply import Door, Limits, Rulebook, Topics
+from service.apply.notices import notify
 from service.apply.rulebook import read_rules
 from service.bus.connection import client_options
 from service.bus.ends import Probe
@@ -111,6 +113,9 @@ class Parts:
             database_now=self._database_now or db.now,
             interval=settings.probe_interval_ms / 1_000,
             behind=_micros(settings.behind_seconds),
+            notify=partial(
+                notify, topic=settings.statements_topic, after=_micros(settings.freeze_notice_seconds)
+            ),
         )
 
     def relay(self) -> Relay:

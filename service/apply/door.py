@@ -165,7 +165,7 @@ class _Turn:
 
 async def _turn(work: Work, stands: Watermark, limit: int) -> _Turn:
     ahead: list[Place] = []
-    if stands.reason == progress.AREA_PARKED and stands.probed_at is not None:
+    if stands.reason == progress.SHARED_PARKED and stands.probed_at is not None:
         # By the time of the latest probe and not by W, which such a record holds.
         ahead = await parked.shared_ahead(work.tx, stands.probed_at, limit)
     return _Turn(

@@ -3,7 +3,7 @@
 from service.wire.files import AreaEvent, BadLine, read_events
 from service.wire.incoming import decode, decode_area
 from service.wire.ledger import load_statement, store_statement
-from service.wire.outgoing import decode_output, encode
+from service.wire.outgoing import decode_output, encode, is_statement
 from service.wire.publishing import AREA, TICKET, publish_binary, publish_structured
 from service.wire.records import Accepted, Outgoing, Reason, Record, Refused
 from service.wire.unfit import Unfit
@@ -23,6 +23,7 @@ __all__ = [
     "decode_area",
     "decode_output",
     "encode",
+    "is_statement",
     "load_statement",
     "publish_binary",
     "publish_structured",

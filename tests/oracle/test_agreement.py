@@ -128,7 +128,11 @@ def _seen(made: Case, answer: dict[str, Any]) -> Iterator[str]:
 
 def _turns(made: Case, answer: dict[str, Any], types: dict[tuple[str, str], str]) -> Iterator[str]:
     urged = {event["at"] for event in made["events"] if event["type"] == "urged"}
-    ended = {tuple(promise["stopped_by"] or ()) for promise in answer["promises"] if promise["state"] in ("met", "late")}
+    ended = {
+        tuple(promise["stopped_by"] or ())
+        for promise in answer["promises"]
+        if promise["state"] in ("met", "late")
+    }
     for statement in answer["statements"]:
         for by in statement["name"].split(" @")[1:]:
             yield f"rung armed anew by {types.get(tuple(by.split('/', 1)))}"

@@ -28,11 +28,11 @@ async def test_what_is_kept_comes_back_in_the_order_of_its_numbers(ask):
 
     assert await ask(areas.revision) == 4
     assert await ask(areas.told, "t", after=0, upto=4) == [
-        Told(1, events[0]),
-        Told(2, events[1]),
-        Told(4, events[3]),
+        Told(1, events[0], 9),
+        Told(2, events[1], 9),
+        Told(4, events[3], 9),
     ]
-    assert await ask(areas.told, "t", after=1, upto=3) == [Told(2, events[1])]
+    assert await ask(areas.told, "t", after=1, upto=3) == [Told(2, events[1], 9)]
 
 
 async def test_what_is_stored_is_told_by_tenant_with_what_was_replaced(ask):
