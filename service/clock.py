@@ -163,7 +163,7 @@ class Clock:
             self._show(await self.prove())
         woken = await self._wake()
         self._count(woken)
-        return bool(woken.claimed or woken.released or woken.marked)
+        return bool(woken.claimed or woken.released or woken.marked or woken.more)
 
     @property
     def _required(self) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ _CLAIM: Final = text("""
         SELECT bucket, tenant, ticket, wake_at FROM ticket_wait
         WHERE tenant = c.tenant AND sources = c.sources AND wake_at < c.upto
         ORDER BY wake_at LIMIT :limit) w
-    JOIN ticket t USING (bucket, tenant, ticket)
+    JOIN ticket t ON (t.bucket, t.tenant, t.ticket) = (w.bucket, w.tenant, w.ticket)
     WHERE t.unjudged IS NULL
     LIMIT :limit
     FOR UPDATE OF t SKIP LOCKED
