@@ -21,6 +21,7 @@ from service.metrics import Metrics
 from service.sla.instants import SECOND, Duration, Instant
 from service.store import Database, Tx, progress
 from service.store.progress import Progress, Watermark
+from service.store.sources import SourceKey
 
 Extents: TypeAlias = dict[str, dict[int, Extent]]
 
@@ -117,6 +118,10 @@ async def _tell_nobody(_: Tx) -> None:
     """What a clock does with a freeze unless it is told otherwise."""
 
 
+async def _no_sources() -> Mapping[SourceKey, Instant]:
+    return {}
+
+
 class Clock:
     """Takes turns: proves W when a probe is due, then wakes one batch."""
 
@@ -134,11 +139,12 @@ class Clock:
         interval: float = 0.5,
         behind: Duration = 10 * SECOND,
         notify: Callable[[Tx], Awaitable[None]] = _tell_nobody,
+        cap: Callable[[], Awaitable[Mapping[SourceKey, Instant]]] = _no_sources,
     ) -> None:
         """W is proved over `topics`, which have to exist, and over `shared` ones, unless they never did.
 
         `interval` in seconds between probes; `behind`: how far back W must be to be called so. `notify` is called in the
-        transaction that has settled W, before it is committed.
+        transaction that has settled W, before it is committed; then `cap` works out how far sources are complete.
         """
         self._db = db
         self._prober = prober
@@ -151,6 +157,7 @@ class Clock:
         self._interval = interval
         self._behind = behind
         self._notify = notify
+        self._cap = cap
         self._readings = Readings()
         self._next_probe = 0.0
         self._frozen: str | None = None
@@ -161,6 +168,8 @@ class Clock:
         if (now := time.monotonic()) >= self._next_probe:
             self._next_probe = now + self._interval
             self._show(await self.prove())
+            for (tenant, source), at in (await self._cap()).items():
+                self._metrics.complete.labels(tenant, source).set(at / SECOND)
         woken = await self._wake()
         self._count(woken)
         return bool(woken.claimed or woken.released or woken.marked or woken.more)
@@ -238,7 +247,7 @@ class Clock:
     def _count(self, woken: Woken) -> None:
         self._metrics.wakeups.inc(woken.claimed)
         self._metrics.wakeups_unchanged.inc(woken.for_nothing)
-        self._metrics.area_wakeups.inc(woken.marked)
+        self._metrics.shared_wakeups.inc(woken.marked)
         self._metrics.said(
             {(kind.value, withdrawn): count for (kind, withdrawn), count in woken.said.items()}
         )

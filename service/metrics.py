@@ -56,6 +56,9 @@ class Metrics:
         self.area_events = _counter(
             registry, "sla_area_events", "Records about areas by what became of them.", "result", RESULTS
         )
+        self.source_events = _counter(
+            registry, "sla_source_events", "Records about sources by what became of them.", "result", RESULTS
+        )
         self.parked_by = _counter(
             registry, "sla_events_parked", "Parked records by reason.", "reason", reasons
         )
@@ -79,8 +82,8 @@ class Metrics:
             "Wake-ups that changed nothing; rare, or wake_at is wrong.",
             registry=registry,
         )
-        self.area_wakeups = Counter(
-            "sla_area_wakeups", "Tickets made due by what was said of areas.", registry=registry
+        self.shared_wakeups = Counter(
+            "sla_shared_wakeups", "Tickets made due by a change that many share.", registry=registry
         )
         self.lateness = Histogram(
             "sla_event_lateness_seconds",
@@ -116,6 +119,12 @@ class Metrics:
         )
         for reason in FROZEN:
             self.frozen.labels(reason)
+        self.complete = Gauge(
+            "sla_source_complete_timestamp_seconds",
+            "Up to where a source that verdicts need is complete; 0 while it has shown nothing.",
+            ["tenant", "source"],
+            registry=registry,
+        )
         self.promises_open = Gauge(
             "sla_promises_open", "Promises neither kept nor ended.", ["target"], registry=registry
         )

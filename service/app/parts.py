@@ -104,7 +104,7 @@ class Parts:
             lambda: door.wake(settings.wake_batch),
             self._metrics,
             topics=(settings.tickets_topic,),
-            shared=(settings.areas_topic,),
+            shared=(settings.areas_topic, settings.sources_topic),
             steadiness=Steadiness(
                 self._clocks,
                 tolerance=_micros(settings.clock_tolerance_seconds),
@@ -116,6 +116,7 @@ class Parts:
             notify=partial(
                 notify, topic=settings.statements_topic, after=_micros(settings.freeze_notice_seconds)
             ),
+            cap=door.cap,
         )
 
     def relay(self) -> Relay:
