@@ -17,7 +17,7 @@ from service.sla.events import SHARED, VOCABULARY
 from service.sla.instants import SECOND
 from service.sla.statements import Kind, Said, State
 from service.wire import notices, times
-from service.wire.attributes import READ
+from service.wire.attributes import READ, READ_OF_SOURCES
 from service.wire.facts import REQUIRED
 from service.wire.files import PLAIN
 from service.wire.outgoing import decode_output, encode, is_statement
@@ -60,13 +60,20 @@ def test_schemas_are_schemas(name: str) -> None:
 
 def test_every_message_has_its_schema() -> None:
     inputs = {f"ticket.{name}.v1" for name in VOCABULARY} | {f"area.{name}.v1" for name in SHARED}
+    inputs |= {f"source.{name}.v1" for name in READ_OF_SOURCES}
     outputs = {f"statement.{kind}.v1" for kind in Kind} | {"notice.frozen.v1", "notice.moving.v1"}
 
-    assert set(SCHEMAS) == inputs | outputs | {"ticket-event.v1", "area-event.v1", "statement.v1"}
+    assert set(SCHEMAS) == inputs | outputs | {
+        "ticket-event.v1",
+        "area-event.v1",
+        "source-event.v1",
+        "statement.v1",
+    }
 
 
 def test_every_message_has_its_examples() -> None:
     inputs = [*(f"ticket.{name}" for name in VOCABULARY), *(f"area.{name}" for name in SHARED)]
+    inputs += [f"source.{name}" for name in READ_OF_SOURCES]
     modes = {f"{name}.v1.{mode}" for name in inputs for mode in ("binary", "structured")}
     held = {
         f"statement.{kind}.v1.{status}"
