@@ -227,6 +227,7 @@ class Clock:
 
     def _show(self, watermark: Watermark) -> None:
         self._metrics.watermark.set(0 if watermark.at is None else watermark.at / SECOND)
+        self._metrics.override.set(0 if watermark.override is None else watermark.override / SECOND)
         self._metrics.freeze(watermark.reason)
         if watermark.frozen != self._frozen:
             self._frozen = watermark.frozen

@@ -111,6 +111,11 @@ class Metrics:
         self.watermark = _gauge(
             registry, "sla_watermark_timestamp_seconds", "Everything before it is applied."
         )
+        self.override = _gauge(
+            registry,
+            "sla_watermark_override_timestamp_seconds",
+            "Up to where somebody vouches for what is not proved; 0 when nobody does.",
+        )
         self.frozen = Gauge(
             "sla_watermark_frozen",
             "1 for the reason why the watermark stands still.",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from dataclasses import replace as with_
 
-from service.apply import capping, decisions, rechecking, rejudging, slices
+from service.apply import capping, decisions, overriding, rechecking, rejudging, slices
 from service.apply.areas import AREAS
 from service.apply.book import Book
 from service.apply.hearing import Heard
@@ -113,6 +113,8 @@ class Door:
         released = await decisions.release_due(self._tools, turn.places) if turn.places else 0
         released += await decisions.release_shared(self._tools, turn.shared)
         marked = await self._sweep.step() if turn.is_pending else 0
+        if turn.is_passed:
+            await overriding.pass_by(self._tools)
         again, more = await rechecking.step(self._tools)
         return with_(woken, released=released, marked=marked + again, more=more)
 
@@ -151,6 +153,20 @@ class Door:
         _check_audit(order.by, order.reason)
         return await rejudging.rejudge(self._tools, keys, order)
 
+    async def override(self, upto: Instant, *, by: str, reason: str) -> Watermark:
+        """Take W to be at `upto`, not later than now, until it is proved to be there or somebody ends it.
+
+        What rests on absence and is decided beyond the proof is `unproven` until the proof has passed it. `by` and
+        `reason` are kept. Raises OverrideRefused.
+        """
+        _check_audit(by, reason)
+        return await overriding.begin(self._tools, upto, by=by, reason=reason)
+
+    async def end_override(self, *, by: str, reason: str) -> Watermark:
+        """Take W to be where it is proved: what was decided beyond is taken back. Raises OverrideRefused."""
+        _check_audit(by, reason)
+        return await overriding.end(self._tools, by=by, reason=reason)
+
     async def _wake(self, limit: int) -> tuple[Woken, _Turn]:
         tools = self._tools
         async with transaction(tools) as work:
@@ -178,11 +194,14 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """What else a turn has to do: records to be released, of tickets and shared ones; tickets to be made due."""
+    """What else a turn has to do: records to be released, of tickets and shared ones; tickets to be made due; an override to be ended, because the
+    proof has passed it.
+    """
 
     places: list[Place]
     shared: list[Place]
     is_pending: bool
+    is_passed: bool
 
 
 async def _turn(work: Work, stands: Watermark, limit: int) -> _Turn:
@@ -194,6 +213,7 @@ async def _turn(work: Work, stands: Watermark, limit: int) -> _Turn:
         [] if stands.at is None else await parked.releasable(work.tx, stands.at, limit),
         ahead,
         await areas.pending(work.tx) is not None,
+        stands.override is not None and stands.at == stands.proved,
     )
 
 

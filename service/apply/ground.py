@@ -75,3 +75,16 @@ async def grounds(tx: Tx, tools: Tools, rules: Mapping[str, Rules], stands: Wate
         chronicle = await tools.areas(tx, tenant, heard)
         found[tenant] = Ground(each, words_of(each), chronicle, proof, heard, tenant in sourced)
     return found
+
+
+async def proof_as_of(tx: Tx, tenant: str, rules: Rules, stands: Watermark) -> Proof:
+    """The proof of `tenant` at W as it `stands`, read for somebody who asks once."""
+    told = await sources.told(tx, tenant, after=0, upto=await sources.revision(tx))
+    return proof_of(
+        tenant,
+        rules,
+        shown=await sources.shown(tx),
+        outages=Outages(told),
+        nobodys=await parked.nobodys(tx),
+        proved=proved_by(stands),
+    )

@@ -146,7 +146,7 @@ _SETTLE: Final = text("""
                             ELSE coalesce(w.frozen_since, :t0) END,
         probed_at = greatest(w.probed_at, :t0)
     FROM verdict v
-    RETURNING greatest(w.at, w.override), w.frozen, w.probed_at, w.at
+    RETURNING greatest(w.at, w.override), w.frozen, w.probed_at, w.at, w.override
 """)
 
 _TAKE_FROZEN: Final = text("""
@@ -161,7 +161,7 @@ _TAKE_MOVING: Final = text("""
     RETURNING '', stood.frozen_since, w.probed_at, w.at
 """)
 
-_WATERMARK: Final = text("SELECT greatest(at, override), frozen, probed_at, at FROM watermark")
+_WATERMARK: Final = text("SELECT greatest(at, override), frozen, probed_at, at, override FROM watermark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +197,14 @@ class Stood:
 class Watermark:
     """W in microseconds (None: nothing proved yet), why it stands still ('' when it moves), the latest probe's t0.
 
-    `at` is W in effect, which lies beyond `proved` while somebody vouches for what is not.
+    `at` is W in effect, which lies beyond `proved` while somebody vouches for all up to `override`.
     """
 
     at: int | None
     frozen: str
     probed_at: int | None = None
     proved: int | None = None
+    override: int | None = None
 
     @property
     def reason(self) -> str:

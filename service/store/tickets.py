@@ -129,6 +129,11 @@ _SAVE: Final = text("""
       AND (t.judged_at IS NULL OR t.judged_at <= s.judged_at)
 """)
 
+_UNWIND: Final = text("""
+    UPDATE ticket SET judged_at = CAST(:proved AS bigint), wake_at = :due_now
+    WHERE judged_at > :proved OR (judged_at IS NOT NULL AND CAST(:proved AS bigint) IS NULL)
+""")
+
 _DUE: Final = text("""
     SELECT count(*), min(wake_at) FROM ticket
     WHERE wake_at < (SELECT greatest(at, override) FROM watermark) AND unjudged IS NULL
@@ -233,6 +238,14 @@ async def mark_bucket(tx: Tx, tenant: str, bucket: int, *, upto: int, limit: int
     """As `mark_areas`, for every ticket of `bucket` wherever it is."""
     which = {"tenant": tenant, "bucket": bucket, "upto": upto, "limit": limit}
     return (await tx.run(_MARK_BUCKET, which | {"due_now": DUE_NOW})).rowcount
+
+
+async def unwind(tx: Tx, proved: Instant | None) -> None:
+    """Make due now every ticket that was judged beyond `proved`, as if it had been judged there.
+
+    Nobody judges meanwhile (`registry.hold_alone`).
+    """
+    await tx.run(_UNWIND, {"proved": proved, "due_now": DUE_NOW})
 
 
 async def save(tx: Tx, standings: Collection[Standing]) -> None:
