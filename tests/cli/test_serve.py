@@ -69,4 +69,18 @@ def test_the_demo_is_called_as_agreed(monkeypatch):
     result = call("demo", "--seconds", "20", "--kafka", "h:1", "--json")
 
     assert result.exit_code == 1
-    assert seen == {"keep": False, "kafka": "h:1", "postgres": None, "seconds": 20.0, "json": True}
+    assert seen == {
+        "keep": False,
+        "kafka": "h:1",
+        "postgres": None,
+        "seconds": 20.0,
+        "json": True,
+        "pack": None,
+    }
+
+
+def test_the_demo_names_the_packs_there_are():
+    result = call("demo", "--pack", "no-such")
+
+    assert result.exit_code == 2
+    assert "cable-network" in result.stderr

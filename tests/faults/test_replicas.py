@@ -23,15 +23,17 @@ async def _changing(scene, chance: random.Random, *, seconds: float, crowd: int,
     while scene.portions:
         await scene.go_on()
         await scene.watermark_follows(0.5)
-        passed = time.monotonic() - begun
         # Time is spread over the portions, so that the last change comes while something is still published.
-        while passed < seconds * (total - len(scene.portions)) / total:
+        until = seconds * (total - len(scene.portions)) / total
+        is_first = True
+        while is_first or time.monotonic() - begun < until:
+            is_first = False
             await scene.watermark_follows(0.1)
+            passed = time.monotonic() - begun
             if passed > next_change:
                 next_change = passed + every * chance.uniform(0.6, 1.2)
                 changes += 1
                 await _change(scene, chance, crowd)
-            passed = time.monotonic() - begun
     return changes
 
 

@@ -23,6 +23,7 @@ from service.sla import (
     ticket,
     ticks,
     timeline,
+    view,
     walk,
 )
 from service.sla.calendars import Calendar, Edition, Version
@@ -326,7 +327,7 @@ def a_void_counts_from_its_own_instant(patch: pytest.MonkeyPatch) -> None:
 
 @mistake
 def grace_is_forgotten(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(judging._View, "_passed", lambda self, instant: instant < self.upto)
+    patch.setattr(view.View, "_passed", lambda self, instant: instant < self.upto)
 
 
 @mistake

@@ -160,5 +160,8 @@ CASE: Plain = {
     ],
     "shared": [],
     "doubts": [],
+    "caps": {},
+    "gaps": [],
+    "proved": None,
     "upto": 1_600_000_000_000_000,
 }
