@@ -22,7 +22,7 @@ from service.apply.work import Work, nothing_fresh, transaction
 from service.sla.diff import diff as core_diff
 from service.sla.instants import Instant
 from service.sla.judge import judge as core_judge
-from service.store import Database, Tx, areas, parked, progress, sources, tickets, waits
+from service.store import Database, Tx, areas, parked, progress, rechecks, sources, tickets, waits
 from service.store.keys import TicketKey
 from service.store.parked import Place
 from service.store.progress import Watermark
@@ -115,7 +115,7 @@ class Door:
         marked = await self._sweep.step() if turn.is_pending else 0
         if turn.is_passed:
             await overriding.pass_by(self._tools)
-        again, more = await rechecking.step(self._tools)
+        again, more = await rechecking.step(self._tools) if turn.is_ordered else (0, turn.is_passed)
         return with_(woken, released=released, marked=marked + again, more=more)
 
     async def judge_again(self, keys: Iterable[TicketKey]) -> int:
@@ -194,13 +194,14 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """What else a turn has to do: records to be released, of tickets and shared ones; tickets to be made due; an override to be ended, because the
-    proof has passed it.
+    """What else a turn has to do: records to be released, of tickets and shared ones; tickets to be made due because of
+    areas, or as was ordered; an override to be ended, because the proof has passed it.
     """
 
     places: list[Place]
     shared: list[Place]
     is_pending: bool
+    is_ordered: bool
     is_passed: bool
 
 
@@ -213,6 +214,7 @@ async def _turn(work: Work, stands: Watermark, limit: int) -> _Turn:
         [] if stands.at is None else await parked.releasable(work.tx, stands.at, limit),
         ahead,
         await areas.pending(work.tx) is not None,
+        await rechecks.pending(work.tx),
         stands.override is not None and stands.at == stands.proved,
     )
 

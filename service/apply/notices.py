@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from service.sla.instants import Duration
-from service.store import Tx, outbox, progress
+from service.store import Tx, freezes, outbox
+from service.store.freezes import Stood
 from service.store.outbox import Message
-from service.store.progress import Stood
 from service.wire import notices
 from service.wire.records import Outgoing
 
@@ -17,7 +17,7 @@ _BUCKET: Final = 0
 
 async def notify(tx: Tx, *, topic: str, after: Duration) -> None:
     """In the transaction that has settled W: tell that it has stood still for `after`, or moves again after that."""
-    stood = await progress.take_stood(tx, after=after)
+    stood = await freezes.take_stood(tx, after=after)
     if stood is None:
         return
     out = _said(stood)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from service.apply.tools import Tools
 from service.apply.work import transaction
 from service.sla.instants import Instant
-from service.store import overrides, progress, rechecks, registry, tickets
+from service.store import marks, overrides, progress, rechecks, registry
 from service.store.progress import Watermark
 
 #: Who ends an override that the proof has passed.
@@ -39,7 +39,7 @@ async def end(tools: Tools, *, by: str, reason: str) -> Watermark:
         if await overrides.end(work.tx, by=by, why=reason, at=work.now) is None:
             raise OverrideRefused("no override is in force")
         stands = await progress.watermark(work.tx)
-        await tickets.unwind(work.tx, stands.proved)
+        await marks.unwind(work.tx, stands.proved)
         return stands
 
 

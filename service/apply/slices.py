@@ -95,7 +95,7 @@ async def _open_gaps(work: Work, rows: Iterable[Parked]) -> None:
     One from beyond W leaves a gap where nothing was said yet.
     """
     if work.watermark is not None:
-        late = [row for row in rows if row.ticket is None and row.record.timestamp < work.watermark]
+        late = [row for row in rows if row.attributed is None and row.record.timestamp < work.watermark]
         for tenant in {row.tenant for row in late}:
             first = min(row.record.timestamp for row in late if row.tenant == tenant)
             await rechecks.order(work.tx, tenant, max(EARLIEST, first - SLACK))

@@ -33,6 +33,8 @@ _NEXT: Final = text("""
     SELECT nr, tenant, since, bucket FROM recheck ORDER BY nr LIMIT 1 FOR UPDATE SKIP LOCKED
 """)
 
+_PENDING: Final = text("SELECT EXISTS (SELECT FROM recheck)")
+
 _MOVE: Final = text("UPDATE recheck SET bucket = :bucket WHERE nr = :nr")
 
 _DONE: Final = text("DELETE FROM recheck WHERE nr = :nr")
@@ -69,6 +71,11 @@ class Order:
 async def order(tx: Tx, tenant: str | None, since: Instant | None) -> None:
     """Have tickets judged again; see `Order`. In the transaction that changes what they rest on."""
     await tx.run(_ORDER, {"tenant": tenant, "since": since})
+
+
+async def pending(tx: Tx) -> bool:
+    """Whether there is an order."""
+    return bool((await tx.run(_PENDING)).scalar_one())
 
 
 async def take(tx: Tx) -> Order | None:

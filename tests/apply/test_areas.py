@@ -16,7 +16,7 @@ from service.apply import Fenced, Limits, NotParked, StillUnfit
 from service.sla.history import History
 from service.sla.judge import judge
 from service.sla.policy import Policy, Rules
-from service.store import areas, parked, progress, statements, tickets
+from service.store import areas, marks, parked, progress, statements
 from service.store.parked import State
 from service.wire.incoming import decode, decode_area
 from service.wire.records import Reason, Record
@@ -404,7 +404,7 @@ async def test_judging_does_not_wait_for_tickets_to_be_made_due(stage):
     await begin(stage, opened("A"), opened("S", area="south"))
     await stage.tell(storm(0.1))
     async with stage.db.transaction() as tx:
-        assert await tickets.mark_areas(tx, TENANT, ["north"], since=0, upto=99, limit=10) == 1
+        assert await marks.mark_areas(tx, TENANT, ["north"], since=0, upto=99, limit=10) == 1
         await stage.send(record("S", "noted", 0.2))
 
 

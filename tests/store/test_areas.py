@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from service.sla.events import Event
-from service.store import areas, registry, tickets
+from service.store import areas, marks, registry, tickets
 from service.store.areas import Pending, Told
 from service.store.events import Kept, Origin, Past, write_attributes
 from service.store.tickets import DUE_NOW, Standing
@@ -114,16 +114,16 @@ async def due(db) -> set[str]:
     ],
 )
 async def test_tickets_are_made_due_by_area(db, ask, some, where, since, upto, marked):
-    assert await ask(tickets.mark_areas, "t", where, since=since, upto=upto, limit=10) == len(marked)
+    assert await ask(marks.mark_areas, "t", where, since=since, upto=upto, limit=10) == len(marked)
     assert await due(db) == marked | {"T5"}
-    assert await ask(tickets.mark_areas, "t", where, since=since, upto=upto, limit=10) == 0
-    assert await ask(tickets.mark_areas, "u", where, since=since, upto=upto, limit=10) == 0
+    assert await ask(marks.mark_areas, "t", where, since=since, upto=upto, limit=10) == 0
+    assert await ask(marks.mark_areas, "u", where, since=since, upto=upto, limit=10) == 0
 
 
 async def test_no_more_than_were_asked_for_in_the_order_of_keys(db, ask, some):
     from service.store.keys import bucket_of
 
-    assert await ask(tickets.mark_areas, "t", ["n", "s"], since=0, upto=9, limit=2) == 2
+    assert await ask(marks.mark_areas, "t", ["n", "s"], since=0, upto=9, limit=2) == 2
 
     first = sorted(some[:4], key=lambda key: (bucket_of(*key), key))[:2]
     assert await due(db) == {ticket for _, ticket in first} | {"T5"}

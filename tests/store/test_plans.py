@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import text
 
-from service.store import events, outbox, parked, progress, promises, statements, tickets, waits
+from service.store import events, marks, outbox, parked, progress, promises, statements, tickets, waits
 from service.store.keys import arrays
 
 ROWS = 50_000
@@ -39,11 +39,11 @@ STATEMENTS = {
     "claim": (tickets._CLAIM, {"watermark": 300, "limit": 100, "due_now": 0}),
     "claim marked": (tickets._CLAIM_MARKED, {"watermark": 300, "limit": 100, "due_now": 0}),
     "mark areas": (
-        tickets._MARK_AREAS,
+        marks._MARK_AREAS,
         {"tenant": "t", "areas": ["a7", "a8"], "since": 0, "upto": 1, "limit": 100, "due_now": 0},
     ),
     "mark a bucket": (
-        tickets._MARK_BUCKET,
+        marks._MARK_BUCKET,
         {"tenant": "t", "bucket": 5, "upto": 1, "limit": 100, "due_now": 0},
     ),
     "settle": (

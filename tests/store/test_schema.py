@@ -14,10 +14,10 @@ from service.store import (
     StoreError,
     Unavailable,
     calendars,
+    marks,
     migrations,
     parked,
     policies,
-    tickets,
 )
 from service.store.keys import BUCKETS, LONGEST_NAME, arrays, bucket_of, is_name
 from service.store.schema import METADATA
@@ -332,7 +332,7 @@ async def test_the_release_before_runs_on_the_schema_of_areas(db):
         rows = await tx.rows(text("SELECT wake_at, areas, shared_upto, settled_at FROM ticket"))
         assert [tuple(row) for row in rows] == [(5, [], 0, None)]
         assert await parked.standing(tx) == [parked.Standing(Reason.NOT_JSON, 1, 0)]
-        assert await tickets.mark_bucket(tx, "t", 1, upto=1, limit=10) == 1
+        assert await marks.mark_bucket(tx, "t", 1, upto=1, limit=10) == 1
 
 
 async def test_where_there_is_no_database_is_unavailable():
