@@ -82,7 +82,8 @@ def moved(timeline: Timeline, due: Instant | None, moves: Sequence[Move]) -> Ins
         if due is None:
             return None
         if isinstance(move, Grant):
-            later = timeline.further(due, move.by) if move.until is None else move.until
+            by = timeline.further(due, move.by) if move.by else due
+            later = by if move.until is None else move.until
         else:
             later = timeline.later(move.at, timeline.target.floor)
         due = None if later is None else max(due, later)
