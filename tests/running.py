@@ -18,7 +18,7 @@ from service.sla.instants import DAY, HOUR, MINUTE, SECOND, Instant
 from service.sla.statements import Statement
 from service.store import Database, outbox, policies, progress, tickets
 from service.store.policies import Version
-from service.wire import AREA, Outgoing, decode_output, publish_binary
+from service.wire import AREA, SOURCE, Outgoing, decode_output, is_statement, publish_binary
 from tests.parts import Topics, unique
 
 START: Instant = 16_892 * DAY  # 2016-04-01T00:00:00Z
@@ -84,6 +84,12 @@ class Bench:
         outs = [publish_binary(event, AREA) for event in events]
         await self._publish(self.settings.areas_topic, outs, 0)
 
+    async def report(self, *events: Event) -> None:
+        """The same for events about sources; the `ticket` of each is the source that is spoken of."""
+        await self._publish(
+            self.settings.sources_topic, [publish_binary(event, SOURCE) for event in events], 0
+        )
+
     async def _publish(self, topic: str, outs: Iterable[Outgoing], part: int | None) -> int:
         if self._producer is None:
             self._producer = AIOKafkaProducer(**client_options(self.settings), acks="all")
@@ -120,7 +126,7 @@ class Bench:
             found = []
             while any([await consumer.position(part) < end for part, end in ends.items()]):
                 for records in (await consumer.getmany(timeout_ms=200)).values():
-                    found += [decode_output(record.value) for record in records]
+                    found += [decode_output(record.value) for record in records if is_statement(record.value)]
             return found
         finally:
             await consumer.stop()
@@ -159,7 +165,9 @@ class Bench:
             }
 
 
-async def bench(topics: Topics, dsn: str, *, partitions: int = 3, **changes: Any) -> Bench:
+async def bench(
+    topics: Topics, dsn: str, *, partitions: int = 3, document: str = POLICY, **changes: Any
+) -> Bench:
     """New topics, a registered policy, settings for a quick test."""
     tickets = await topics.create("tickets", partitions, retention_ms="-1")
     statements = await topics.create("statements", 3, retention_ms="-1")
@@ -179,8 +187,8 @@ async def bench(topics: Topics, dsn: str, *, partitions: int = 3, **changes: Any
         **changes,
     }
     made = Bench(load({}, **given), HeldClock())
-    policy = read(POLICY, name="line")
-    version = Version(policy.id, policy.version, policy.effective_from, POLICY, START)
+    policy = read(document, name="line")
+    version = Version(policy.id, policy.version, policy.effective_from, document, START)
     async with made.database() as db, db.transaction() as tx:
         await policies.register(tx, policy.tenant, version)
     return made

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from service.sla.events import Doubt, Event, EventKey
+from service.sla.events import Doubt, Event, EventKey, Gap
 from service.sla.history import History
-from service.sla.instants import EARLIEST, Instant
+from service.sla.instants import EARLIEST, NEVER, Instant
 from service.sla.policy import Rules
 from service.sla.statements import Judgement, Said, Statement
 
@@ -24,7 +24,7 @@ class Case:
     """What is known of one ticket: `past` events in any order, `fresh` ones in the order of arrival.
 
     `shared` events of areas it was judged with before, `news` of areas not yet; these are taken to have come before the
-    fresh ones.
+    fresh ones. `caps`, `gaps` and `proved` as in `History`.
     """
 
     past: tuple[Event, ...]
@@ -33,6 +33,9 @@ class Case:
     said: Mapping[str, Said]
     shared: tuple[Event, ...] = ()
     news: tuple[Event, ...] = ()
+    caps: Mapping[str, Instant] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
+    proved: Instant = NEVER
 
     @property
     def happened(self) -> tuple[Event, ...]:
@@ -42,7 +45,14 @@ class Case:
     def history(self, happened: int) -> History:
         """The history when only so many of `happened` had come."""
         fresh = max(0, happened - len(self.news))
-        return History(self.past + self.fresh[:fresh], self.doubts, self.shared + self.news[:happened])
+        return History(
+            self.past + self.fresh[:fresh],
+            self.doubts,
+            self.shared + self.news[:happened],
+            self.caps,
+            self.gaps,
+            self.proved,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from service.apply.book import Book
+from service.apply.hearing import Heard
 from service.apply.judging import Diff, Judge
+from service.apply.outages import Outages
 from service.apply.outcome import Limits, Topics, WallClock
-from service.apply.shared import AreaBook
+from service.apply.shared import Chronicle
 from service.sla.instants import Duration
 from service.sla.policy import Rules
 from service.store import Database, Tx
@@ -19,7 +22,7 @@ RulesOf: TypeAlias = Callable[[Tx, str], Awaitable[Rules | None]]
 
 
 class Decode(Protocol):
-    """`service.wire.incoming.decode`, or `decode_area`."""
+    """`service.wire.incoming.decode`, `decode_area` or `decode_source`."""
 
     def __call__(
         self, record: Record, *, tenant: str, ahead: Duration, max_bytes: int
@@ -39,5 +42,8 @@ class Tools:
     diff: Diff
     decode: Decode
     decode_area: Decode
-    areas: AreaBook
+    decode_source: Decode
+    areas: Book[Chronicle]
+    outages: Book[Outages]
+    heard: Heard
     after_step: Callable[[str], None]

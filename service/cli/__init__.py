@@ -14,9 +14,23 @@ from service.cli.program import slaclock
 from service.cli.rejudge import rejudge
 from service.cli.report import report
 from service.cli.serve import migrate, serve
+from service.cli.watermark import watermark
 
 __all__ = ["slaclock"]
 
 policy.add_command(diff)
-for command in (serve, migrate, policy, due, calendar, explain, backtest, report, rejudge, parked, demo):
+for command in (
+    serve,
+    migrate,
+    policy,
+    due,
+    calendar,
+    explain,
+    backtest,
+    report,
+    rejudge,
+    parked,
+    watermark,
+    demo,
+):
     slaclock.add_command(command)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.sla.statements import Kind, Statement
-from service.wire.outgoing import decode_output
+from service.wire.outgoing import decode_output, is_statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class Difference:
 
 
 def spoken(values: Iterable[bytes]) -> Spoken:
-    """What `values`, records of the statements topic, say together; msgspec.ValidationError when one is no statement."""
+    """What `values`, records of the statements topic, say together, notices left out; msgspec.ValidationError for others."""
     newest: dict[str, tuple[int, bool, Statement]] = {}
     revisions: dict[str, set[int]] = {}
     said: Counter[Kind] = Counter()
     withdrawn: Counter[Kind] = Counter()
     repeats = 0
-    for value in values:
+    for value in filter(is_statement, values):
         statement, rev, gone = decode_output(value)
         seen = revisions.setdefault(statement.id, set())
         if rev in seen:

@@ -1,15 +1,16 @@
 """Bytes to events, statements to bytes: the only place that knows how either is written down."""
 
 from service.wire.files import AreaEvent, BadLine, read_events
-from service.wire.incoming import decode, decode_area
+from service.wire.incoming import decode, decode_area, decode_source
 from service.wire.ledger import load_statement, store_statement
-from service.wire.outgoing import decode_output, encode
-from service.wire.publishing import AREA, TICKET, publish_binary, publish_structured
+from service.wire.outgoing import decode_output, encode, is_statement
+from service.wire.publishing import AREA, SOURCE, TICKET, publish_binary, publish_structured
 from service.wire.records import Accepted, Outgoing, Reason, Record, Refused
 from service.wire.unfit import Unfit
 
 __all__ = [
     "AREA",
+    "SOURCE",
     "TICKET",
     "Accepted",
     "AreaEvent",
@@ -22,7 +23,9 @@ __all__ = [
     "decode",
     "decode_area",
     "decode_output",
+    "decode_source",
     "encode",
+    "is_statement",
     "load_statement",
     "publish_binary",
     "publish_structured",

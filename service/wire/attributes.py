@@ -12,10 +12,17 @@ from service.wire.records import Reason
 from service.wire.unfit import Unfit, shown
 from service.wire.values import identifier, kind_of, moment
 
+#: How one attribute is checked: its name for messages, its value; `Unfit` when it cannot be read.
+Check: TypeAlias = Callable[[str, Json], None]
 
-def check_attributes(type: str, attributes: Mapping[str, Json]) -> None:  # noqa: A002 - as of an event
-    """`Unfit` unless what the engine reads of an event of `type` is there and can be read."""
-    for name, check, is_needed in READ.get(type, ()):
+
+def check_attributes(
+    type: str,  # noqa: A002 - as of an event
+    attributes: Mapping[str, Json],
+    read: Mapping[str, tuple[tuple[str, Check, bool], ...]] | None = None,
+) -> None:
+    """`Unfit` unless what the engine reads of an event of `type` is there and can be read; `READ` says what."""
+    for name, check, is_needed in (READ if read is None else read).get(type, ()):
         value = attributes.get(name)
         if value is not None:
             check(f"data.attributes.{name}", value)
@@ -71,9 +78,6 @@ def _areas(name: str, value: Json) -> None:
         _identifier(f"{name}[{number}]", area)
 
 
-#: How one attribute is checked: its name for messages, its value; `Unfit` when it cannot be read.
-Check: TypeAlias = Callable[[str, Json], None]
-
 #: What takes another fact out names it.
 _NAMES_ANOTHER: Final[tuple[tuple[str, Check, bool], ...]] = (
     ("event", _identifier, True),
@@ -113,5 +117,27 @@ READ: Final[Mapping[str, tuple[tuple[str, Check, bool], ...]]] = MappingProxyTyp
             ("reason", _text, False),
         ),
         "exclusion_withdrawn": (("exclusion", _identifier, True),),
+    }
+)
+
+#: The same for what is said of sources, whose words have nothing to do with those of tickets.
+READ_OF_SOURCES: Final[Mapping[str, tuple[tuple[str, Check, bool], ...]]] = MappingProxyType(
+    {
+        "alive": (("complete_to", _instant, True),),
+        "outage": (
+            ("outage", _identifier, False),
+            ("from", _instant, False),
+            ("to", _instant, False),
+            ("reason", _text, True),
+            ("by", _text, False),
+        ),
+        "outage_ended": (
+            ("outage", _identifier, True),
+            ("to", _instant, False),
+            ("recovered", _flag, False),
+            ("reason", _text, False),
+            ("by", _text, False),
+        ),
+        "voided": _NAMES_ANOTHER,
     }
 )

@@ -13,6 +13,7 @@ from service.wire.attribution import attributed
 from service.wire.envelope import opened
 from service.wire.facts import digest, event_of
 from service.wire.records import Accepted, Reason, Record, Refused
+from service.wire.sources import source_event_of
 from service.wire.unfit import Unfit, shown
 
 
@@ -40,8 +41,19 @@ def decode_area(record: Record, *, tenant: str, ahead: Duration, max_bytes: int)
 
     A refusal is attributed to no ticket.
     """
+    return _decode_shared(record, area_event_of, tenant, ahead, max_bytes)
+
+
+def decode_source(record: Record, *, tenant: str, ahead: Duration, max_bytes: int) -> Accepted | Refused:
+    """As `decode_area`, for a record of the sources topic: its `ticket` is the source that is spoken of."""
+    return _decode_shared(record, source_event_of, tenant, ahead, max_bytes)
+
+
+def _decode_shared(
+    record: Record, event_of: _EventOf, tenant: str, ahead: Duration, max_bytes: int
+) -> Accepted | Refused:
     try:
-        event = _event(record, area_event_of, tenant, max_bytes)
+        event = _event(record, event_of, tenant, max_bytes)
         _check_time(record, event, ahead)
         return Accepted(event, digest(event), record)
     except Exception as error:  # noqa: BLE001 - as in `decode`

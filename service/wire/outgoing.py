@@ -121,6 +121,18 @@ def encode(
     return Outgoing(statement.ticket.encode(), _ENCODER.encode(envelope), _HEADERS, event_id)
 
 
+class _Typed(msgspec.Struct, frozen=True, gc=False):
+    type: str
+
+
+_TYPED: Final = msgspec.json.Decoder(_Typed)
+
+
+def is_statement(value: bytes) -> bool:
+    """Whether `value` of a record of the statements topic says something about a ticket; notices are there too."""
+    return _TYPED.decode(value).type.startswith("slaclock.statement.")
+
+
 def decode_output(value: bytes) -> tuple[Statement, int, bool]:
     """The statement in `value` of a record made by `encode`, its revision, and whether it is withdrawn.
 

@@ -17,6 +17,7 @@ _STRUCTURED: Final = (("content-type", b"application/cloudevents+json; charset=U
 #: What an event is about: part of its type.
 TICKET: Final = "ticket"
 AREA: Final = "area"
+SOURCE: Final = "source"
 
 
 def publish_binary(event: Event, about: str = TICKET) -> Outgoing:

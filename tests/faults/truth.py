@@ -23,7 +23,7 @@ from service.sla.policy import Rules
 from service.sla.statements import Statement
 from service.wire import times
 from service.wire.ledger import load_statement
-from service.wire.outgoing import decode_output
+from service.wire.outgoing import decode_output, is_statement
 from tests.faults.scenario import Sending, by_ticket
 
 UNPROVED = -1
@@ -101,6 +101,8 @@ async def _read(bootstrap: str, topic: str):
         while any([await consumer.position(part) < ends[part] for part in partitions]):
             for records in (await consumer.getmany(timeout_ms=200)).values():
                 for record in records:
+                    if not is_statement(record.value):
+                        continue  # a notice
                     yield Sentence(
                         record.partition,
                         record.offset,

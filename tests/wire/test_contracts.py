@@ -12,13 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from service.metrics import FROZEN
 from service.sla.events import SHARED, VOCABULARY
+from service.sla.instants import SECOND
 from service.sla.statements import Kind, Said, State
-from service.wire import times
-from service.wire.attributes import READ
+from service.wire import notices, times
+from service.wire.attributes import READ, READ_OF_SOURCES
 from service.wire.facts import REQUIRED
 from service.wire.files import PLAIN
-from service.wire.outgoing import decode_output, encode
+from service.wire.outgoing import decode_output, encode, is_statement
 from service.wire.records import Accepted, Reason, Refused
 from tests.wire.contracts import (
     BEYOND_SCHEMAS,
@@ -58,13 +60,20 @@ def test_schemas_are_schemas(name: str) -> None:
 
 def test_every_message_has_its_schema() -> None:
     inputs = {f"ticket.{name}.v1" for name in VOCABULARY} | {f"area.{name}.v1" for name in SHARED}
-    outputs = {f"statement.{kind}.v1" for kind in Kind}
+    inputs |= {f"source.{name}.v1" for name in READ_OF_SOURCES}
+    outputs = {f"statement.{kind}.v1" for kind in Kind} | {"notice.frozen.v1", "notice.moving.v1"}
 
-    assert set(SCHEMAS) == inputs | outputs | {"ticket-event.v1", "area-event.v1", "statement.v1"}
+    assert set(SCHEMAS) == inputs | outputs | {
+        "ticket-event.v1",
+        "area-event.v1",
+        "source-event.v1",
+        "statement.v1",
+    }
 
 
 def test_every_message_has_its_examples() -> None:
     inputs = [*(f"ticket.{name}" for name in VOCABULARY), *(f"area.{name}" for name in SHARED)]
+    inputs += [f"source.{name}" for name in READ_OF_SOURCES]
     modes = {f"{name}.v1.{mode}" for name in inputs for mode in ("binary", "structured")}
     held = {
         f"statement.{kind}.v1.{status}"
@@ -146,6 +155,31 @@ def test_a_statement_fits_the_schema_of_its_kind_only(name: str, kind: Kind) -> 
     valid = VALIDATORS[f"statement.{kind}.v1"].is_valid(EXAMPLES[name]["value"])
 
     assert valid == name.startswith(f"statement.{kind}.")
+
+
+def test_the_examples_of_notices_are_what_is_sent() -> None:
+    """Half an hour, two minutes and half a second after ten past nine."""
+    said = times.read("2026-03-02T09:10:00Z")
+    frozen = notices.frozen(
+        reason="shared_parked",
+        record="areas.events.v1:0:17",
+        since=said,
+        now=said + 61 * SECOND,
+        watermark=said - 400_000,
+    )
+    moving = notices.moving(since=said, now=said + 1_950_500_000, watermark=said + 1_950_500_000)
+    for name, out in (("notice.frozen.v1", frozen), ("notice.moving.v1", moving)):
+        example = EXAMPLES[name]
+
+        assert msgspec.json.decode(out.value) == example["value"]
+        assert (out.key.decode(), out.event_id) == (example["key"], example["value"]["id"])
+        assert {header: text.decode() for header, text in out.headers} == example["headers"]
+        VALIDATORS[name].validate(example["value"])
+        assert not is_statement(out.value)
+    assert set(SCHEMAS["notice.frozen.v1"]["properties"]["data"]["properties"]["reason"]["enum"]) == set(
+        FROZEN
+    )
+    assert is_statement(json.dumps(EXAMPLES["statement.breach.v1.in_force"]["value"]).encode())
 
 
 @pytest.mark.parametrize("required", REQUIRED)
