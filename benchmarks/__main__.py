@@ -1,6 +1,7 @@
 """All benchmarks, one after the other."""
 
-from benchmarks import core, line
+from benchmarks import areas, core, line
 
 core.main()
 line.main()
+areas.main()

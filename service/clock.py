@@ -21,6 +21,7 @@ from service.metrics import Metrics
 from service.sla.instants import SECOND, Duration, Instant
 from service.store import Database, Tx, progress
 from service.store.progress import Progress, Watermark
+from service.store.sources import SourceKey
 
 Extents: TypeAlias = dict[str, dict[int, Extent]]
 
@@ -113,6 +114,14 @@ class Prober(Protocol):
     async def extents(self, topics: Iterable[str], may_lack: Collection[str] = ()) -> Extents: ...
 
 
+async def _tell_nobody(_: Tx) -> None:
+    """What a clock does with a freeze unless it is told otherwise."""
+
+
+async def _no_sources() -> Mapping[SourceKey, Instant]:
+    return {}
+
+
 class Clock:
     """Takes turns: proves W when a probe is due, then wakes one batch."""
 
@@ -130,12 +139,15 @@ class Clock:
         database_now: Callable[[], Awaitable[Instant]],
         interval: float = 0.5,
         behind: Duration = 10 * SECOND,
+        notify: Callable[[Tx], Awaitable[None]] = _tell_nobody,
+        cap: Callable[[], Awaitable[Mapping[SourceKey, Instant]]] = _no_sources,
     ) -> None:
         """W is proved over `topics`, which have to exist, and over `shared` ones, unless they never did.
 
         How far `followed` ones are applied is proved beside it; W does not wait for them.
 
-        `interval` in seconds between probes; `behind`: how far back W must be to be called so.
+        `interval` in seconds between probes; `behind`: how far back W must be to be called so. `notify` is called in the
+        transaction that has settled W, before it is committed; then `cap` works out how far sources are complete.
         """
         self._db = db
         self._prober = prober
@@ -148,6 +160,8 @@ class Clock:
         self._database_now = database_now
         self._interval = interval
         self._behind = behind
+        self._notify = notify
+        self._cap = cap
         self._readings = Readings()
         self._next_probe = 0.0
         self._frozen: str | None = None
@@ -158,9 +172,11 @@ class Clock:
         if (now := time.monotonic()) >= self._next_probe:
             self._next_probe = now + self._interval
             self._show(await self.prove())
+            for (tenant, source), at in (await self._cap()).items():
+                self._metrics.complete.labels(tenant, source).set(at / SECOND)
         woken = await self._wake()
         self._count(woken)
-        return bool(woken.claimed or woken.released or woken.marked)
+        return bool(woken.claimed or woken.released or woken.marked or woken.more)
 
     @property
     def _required(self) -> tuple[str, ...]:
@@ -199,10 +215,9 @@ class Clock:
     async def _settle(self, t0: Instant, extents: Extents, doubt: str) -> Watermark:
         required = {topic: tuple(parts) for topic, parts in extents.items()}
         async with self._db.transaction() as tx:
-            before = await progress.watermark(tx)
             if doubt:
                 # Told as the latest news even when the clock was set back: it moves nothing.
-                t0 = max(t0, before.probed_at or t0)
+                t0 = max(t0, (await progress.watermark(tx)).probed_at or t0)
             else:
                 await self._prove(tx)
             if doubt == "unknown_partition":
@@ -210,16 +225,9 @@ class Clock:
                     await progress.register(
                         tx, topic, {part: extent.beginning for part, extent in parts.items()}
                     )
-            settled = await progress.settle_watermark(tx, required, t0=t0, frozen=doubt)
-            if self._is_behind(t0, before, settled):
-                return await progress.settle_watermark(tx, required, t0=t0, frozen="behind")
+            settled = await progress.settle_watermark(tx, required, t0=t0, frozen=doubt, behind=self._behind)
+            await self._notify(tx)
             return settled
-
-    def _is_behind(self, t0: Instant, before: Watermark, settled: Watermark) -> bool:
-        """W stands where it stood, and that is far back, though nothing is wrong with the proof."""
-        if settled.at is None or settled.at != before.at or settled.frozen:
-            return False
-        return t0 - settled.at > self._behind
 
     async def _prove(self, tx: Tx) -> None:
         positions = {place: row.next_offset for place, row in (await _known(tx)).items()}
@@ -230,6 +238,7 @@ class Clock:
 
     def _show(self, watermark: Watermark) -> None:
         self._metrics.watermark.set(0 if watermark.at is None else watermark.at / SECOND)
+        self._metrics.override.set(0 if watermark.override is None else watermark.override / SECOND)
         self._metrics.freeze(watermark.reason)
         if watermark.frozen != self._frozen:
             self._frozen = watermark.frozen
@@ -250,7 +259,7 @@ class Clock:
     def _count(self, woken: Woken) -> None:
         self._metrics.wakeups.inc(woken.claimed)
         self._metrics.wakeups_unchanged.inc(woken.for_nothing)
-        self._metrics.area_wakeups.inc(woken.marked)
+        self._metrics.shared_wakeups.inc(woken.marked)
         self._metrics.no_roles(woken.unfilled)
         self._metrics.said(
             {(kind.value, withdrawn): count for (kind, withdrawn), count in woken.said.items()}

@@ -31,7 +31,7 @@ FROZEN: Final = (
     "unknown_partition",  # a partition nobody has begun to read
     "topic_recreated",  # an end before what was applied
     "lost_beginning",  # records were deleted before they were read
-    "area_parked",  # a record about areas could not be read or applied: it may bear on any ticket
+    "shared_parked",  # a record that many tickets share could not be read or applied: it may bear on any
 )
 
 #: Why a role of a chain is filled by nobody.
@@ -68,6 +68,9 @@ class Metrics:
         self.events = _counter(registry, "sla_events", "Records by what became of them.", "result", RESULTS)
         self.area_events = _counter(
             registry, "sla_area_events", "Records about areas by what became of them.", "result", RESULTS
+        )
+        self.source_events = _counter(
+            registry, "sla_source_events", "Records about sources by what became of them.", "result", RESULTS
         )
         self.directory_events = _counter(
             registry,
@@ -106,8 +109,8 @@ class Metrics:
             "Wake-ups that changed nothing; rare, or wake_at is wrong.",
             registry=registry,
         )
-        self.area_wakeups = Counter(
-            "sla_area_wakeups", "Tickets made due by what was said of areas.", registry=registry
+        self.shared_wakeups = Counter(
+            "sla_shared_wakeups", "Tickets made due by a change that many share.", registry=registry
         )
         self.lateness = Histogram(
             "sla_event_lateness_seconds",
@@ -135,6 +138,11 @@ class Metrics:
         self.watermark = _gauge(
             registry, "sla_watermark_timestamp_seconds", "Everything before it is applied."
         )
+        self.override = _gauge(
+            registry,
+            "sla_watermark_override_timestamp_seconds",
+            "Up to where somebody vouches for what is not proved; 0 when nobody does.",
+        )
         self.frozen = Gauge(
             "sla_watermark_frozen",
             "1 for the reason why the watermark stands still.",
@@ -143,6 +151,12 @@ class Metrics:
         )
         for reason in FROZEN:
             self.frozen.labels(reason)
+        self.complete = Gauge(
+            "sla_source_complete_timestamp_seconds",
+            "Up to where a source that verdicts need is complete; 0 while it has shown nothing.",
+            ["tenant", "source"],
+            registry=registry,
+        )
         self.promises_open = Gauge(
             "sla_promises_open", "Promises neither kept nor ended.", ["target"], registry=registry
         )

@@ -81,6 +81,7 @@ class Settings(BaseModel):
     group: Name = "slaclock"
     tickets_topic: Name = "tickets.events.v1"
     areas_topic: Name = "areas.events.v1"
+    sources_topic: Name = "sources.events.v1"
     directory_topic: Name = "directory.events.v1"
     statements_topic: Name = "sla.statements.v1"
     breaches_topic: Name = "sla.breaches.v1"
@@ -104,6 +105,7 @@ class Settings(BaseModel):
     clock_tolerance_seconds: Seconds = 2
     clock_settle_seconds: Seconds = 300
     behind_seconds: Seconds = 10
+    freeze_notice_seconds: Seconds = 60
     wake_batch: Count = 1_000
     gauges_seconds: Seconds = 5
 
@@ -149,9 +151,9 @@ class Settings(BaseModel):
             raise ValueError("kafka_heartbeat_ms has to be at most a third of kafka_session_ms")
         if self.drain_seconds * 1.5 + 9 > self.shutdown_seconds:
             raise ValueError("shutdown_seconds has to be at least 1.5 times drain_seconds and 9 more")
-        named = ("tickets_topic", "areas_topic", "directory_topic", "statements_topic", "breaches_topic")
-        if len({getattr(self, name) for name in named}) < len(named):
-            raise ValueError(f"{', '.join(named[:-1])} and {named[-1]} have to differ")
+        topics = [name for name in type(self).model_fields if name.endswith("_topic")]
+        if len({getattr(self, name) for name in topics}) < len(topics):
+            raise ValueError(f"{', '.join(topics)} have to differ")
         return self
 
 

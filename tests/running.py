@@ -18,7 +18,7 @@ from service.sla.instants import DAY, HOUR, MINUTE, SECOND, Instant
 from service.sla.statements import Statement
 from service.store import Database, outbox, policies, progress, tickets
 from service.store.policies import Version
-from service.wire import AREA, Outgoing, decode_output, is_statement, publish_binary
+from service.wire import AREA, SOURCE, Outgoing, decode_output, is_statement, publish_binary
 from tests.parts import Topics, unique
 
 START: Instant = 16_892 * DAY  # 2016-04-01T00:00:00Z
@@ -83,6 +83,12 @@ class Bench:
         """The same for events of areas; the `ticket` of each is the name of the exclusion."""
         outs = [publish_binary(event, AREA) for event in events]
         await self._publish(self.settings.areas_topic, outs, 0)
+
+    async def report(self, *events: Event) -> None:
+        """The same for events about sources; the `ticket` of each is the source that is spoken of."""
+        await self._publish(
+            self.settings.sources_topic, [publish_binary(event, SOURCE) for event in events], 0
+        )
 
     async def _publish(self, topic: str, outs: Iterable[Outgoing], part: int | None) -> int:
         if self._producer is None:

@@ -1,17 +1,20 @@
 """W against a real database, with partitions that the test makes up."""
 
 import asyncio
+import json
+from functools import partial
 
 import pytest
 import structlog
 
 from service.apply import Woken
+from service.apply.notices import notify
 from service.bus.ends import BrokerAwayError, Extent, TopicMissingError
 from service.clock import Clock, Steadiness
 from service.metrics import FROZEN, Metrics
 from service.sla.instants import HOUR, MINUTE, SECOND
 from service.sla.statements import Kind
-from service.store import Database, parked, progress
+from service.store import Database, outbox, parked, progress
 from service.store.parked import Parked, State
 from service.wire.records import Reason, Record
 from tests.running import START, HeldClock
@@ -45,11 +48,12 @@ async def nothing_due():
     return Woken()
 
 
-def clock_of(db, log, held, wake=nothing_due, metrics=None, shared=()):
+def clock_of(db, log, held, wake=nothing_due, metrics=None, shared=(), notify=None):
     return Clock(
         db, log, wake, metrics or Metrics(), topics=("t",), shared=shared,
         steadiness=Steadiness(held, tolerance=2 * SECOND, settle=HOUR),
         database_now=held.database_now, interval=0.001, behind=10 * SECOND,
+        **({"notify": notify} if notify else {}),
     )  # fmt: skip
 
 
@@ -276,8 +280,110 @@ async def test_a_parked_record_about_areas_freezes_and_names_its_place(db):
     await asyncio.sleep(0.002)
     await clock.step()
 
-    assert await settled(clock) == (START, "area_parked areas:3:41")
-    assert metrics.registry.get_sample_value("sla_watermark_frozen", {"reason": "area_parked"}) == 1
+    assert await settled(clock) == (START, "shared_parked areas:3:41")
+    assert metrics.registry.get_sample_value("sla_watermark_frozen", {"reason": "shared_parked"}) == 1
     async with db.transaction() as tx:
         await parked.settle(tx, [row.place], State.DROPPED, by="anna", why="x", at=START)
     assert await settled(clock) == (START + MINUTE, "")
+
+
+# --- notices --------------------------------------------------------------------------------------
+
+
+async def said(db):
+    """Type, reason and length in minutes of the notices in the outbox, which is emptied."""
+    async with db.transaction() as tx:
+        rows = await outbox.take(tx, 0, 1, 100)
+        await outbox.delete(tx, [row.id for row in rows])
+    told = [json.loads(row.value) for row in rows]
+    assert {row.topic for row in rows} <= {"out"}
+    return [
+        (each["type"].split(".")[2], each["data"].get("reason"), each["data"].get("length_us", 0) // MINUTE)
+        for each in told
+    ]
+
+
+def noticing(db, log, held):
+    return clock_of(db, log, held, notify=partial(notify, topic="out", after=5 * MINUTE))
+
+
+async def test_a_freeze_is_told_once_after_a_while_and_so_is_its_end(db):
+    held, log = HeldClock(), Log(0)
+    clock = noticing(db, log, held)
+    await clock.prove()
+    await clock.prove()
+    good, log.answer = log.answer, BrokerAwayError("x")
+    for _ in range(8):
+        held.now += MINUTE
+        await clock.prove()
+    # Seen to stand at the first minute, told of at the sixth, moving at the eighth.
+    assert await said(db) == [("frozen", "broker_away", 0)]
+    log.answer = good
+    assert await settled(clock) == (START + 8 * MINUTE, "")
+    assert await said(db) == [("moving", None, 7)]
+    await clock.prove()
+    assert await said(db) == []
+
+
+async def test_a_short_freeze_is_not_told(db):
+    held, log = HeldClock(), Log(0)
+    clock = noticing(db, log, held)
+    await clock.prove()
+    await clock.prove()
+    for _ in range(3):
+        good, log.answer = log.answer, BrokerAwayError("x")
+        for _ in range(4):
+            held.now += MINUTE
+            await clock.prove()
+        log.answer = good
+        assert (await settled(clock))[1] == ""
+
+    assert await said(db) == []
+
+
+async def test_whatever_holds_it_in_turn_it_is_one_freeze(db):
+    """The notice names what holds it then; a partition that is far behind is a reason like any other."""
+    held, log = HeldClock(), Log(0)
+    clock = noticing(db, log, held)
+    await clock.prove()
+    await clock.prove()
+    log.answer = {"t": {0: Extent(0, 3)}}
+    for answer in (log.answer, BrokerAwayError("x"), TopicMissingError("t"), *[log.answer] * 5):
+        log.answer = answer
+        held.now += MINUTE
+        await clock.prove()
+    assert await said(db) == [("frozen", "behind", 0)]
+    await apply_to(db, 0, 3)
+    assert await settled(clock) == (START + 8 * MINUTE, "")
+    assert await said(db) == [("moving", None, 7)]
+
+
+async def test_several_clocks_tell_it_once(db):
+    held, log = HeldClock(), Log(0)
+    clocks = [noticing(db, log, held) for _ in range(4)]
+    for clock in clocks:
+        await clock.prove()
+    log.answer = BrokerAwayError("x")
+    for _ in range(7):
+        held.now += MINUTE
+        await asyncio.gather(*(clock.prove() for clock in clocks))
+
+    assert await said(db) == [("frozen", "broker_away", 0)]
+
+
+async def test_the_notice_is_told_with_the_proof_or_not_at_all(db):
+    held, log = HeldClock(), Log(0)
+
+    async def fail(tx):
+        await notify(tx, topic="out", after=0)
+        raise ZeroDivisionError
+
+    await clock_of(db, log, held).prove()
+    await clock_of(db, log, held).prove()
+    log.answer = BrokerAwayError("x")
+    with pytest.raises(ZeroDivisionError):
+        await clock_of(db, log, held, notify=fail).prove()
+
+    assert await said(db) == []
+    async with db.transaction() as tx:
+        assert (await progress.watermark(tx)).frozen == ""

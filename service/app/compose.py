@@ -47,7 +47,7 @@ class App:
         self.metrics = Metrics(
             reasons=[reason.value for reason in Reason],
             topics=[settings.statements_topic, settings.breaches_topic],
-            shared=[settings.areas_topic],
+            shared=[settings.areas_topic, settings.sources_topic],
             roles=[role.value for role in Role],
         )
         self.http_port: int | None = None
@@ -93,12 +93,7 @@ class App:
         backoff = self._parts.backoff()
         done = asyncio.ensure_future(attempt("database", check, self._stops.first, backoff=backoff))
         while not done.done():
-            for pulse in (
-                *roles.pulses.values(),
-                roles.slices,
-                roles.area_slices,
-                roles.directory_slices,
-            ):
+            for pulse in (*roles.pulses.values(), *roles.slices):
                 pulse.beat()
             await asyncio.wait({done}, timeout=1)
         if (error := done.result()) is not None:

@@ -14,9 +14,8 @@ from service.app.parts import Parts
 from service.bus.ends import BrokerAwayError, TopicMissingError
 from service.bus.stall import StalledError
 from service.bus.subscribe import Subscription
-from service.consumers.areas import Areas
-from service.consumers.directory import Directory
 from service.consumers.portions import Portions
+from service.consumers.shared import Areas, Directory, Sources
 from service.consumers.tickets import Tickets
 from service.loop import Pulse, attempt, run, wait
 from service.metrics import Metrics
@@ -37,6 +36,7 @@ class Pulses:
     role: Pulse
     tickets: Pulse
     areas: Pulse
+    sources: Pulse
     directory: Pulse
 
 
@@ -50,23 +50,24 @@ class Ingest:
         self._parts = parts
         self._stop = stop
         self._pulses = pulses
-        # One connection a slice at once, one to take partitions over, one for areas, one for the directory.
-        db = parts.database("ingest", settings.slices_at_once + 3)
+        # One connection a slice at once, one to take partitions over, one a shared topic.
+        db = parts.database("ingest", settings.slices_at_once + 4)
         # Half of what the group allows between two polls.
         give_up, retry, door = settings.kafka_max_poll_ms / 2_000, parts.backoff, parts.door(db)
         self._tickets = Tickets(db, door, metrics, pulses.tickets, retry=retry, give_up_seconds=give_up)
         self._areas = Areas(db, door, metrics, pulses.areas, retry=retry, give_up_seconds=give_up)
+        self._sources = Sources(db, door, metrics, pulses.sources, retry=retry, give_up_seconds=give_up)
         self._directory = Directory(db, door, metrics, pulses.directory, retry=retry, give_up_seconds=give_up)
 
     async def run(self, topics_exist: Callable[[], Awaitable[None]]) -> None:
         """Raises StalledError. `topics_exist` raises while a topic that has to exist is missing."""
         settings = self._settings
-        # A group of its own: in one group a member that joins for one topic takes the partitions of the other away.
         followed = await asyncio.gather(
             self._follow(settings, settings.tickets_topic, self._tickets, self._pulses.tickets, topics_exist),
-            self._follow_if_there("areas", settings.areas_topic, self._areas, self._pulses.areas),
+            self._follow_if_there(settings.areas_topic, "areas", self._areas, self._pulses.areas),
+            self._follow_if_there(settings.sources_topic, "sources", self._sources, self._pulses.sources),
             self._follow_if_there(
-                "directory", settings.directory_topic, self._directory, self._pulses.directory
+                settings.directory_topic, "directory", self._directory, self._pulses.directory
             ),
             return_exceptions=True,
         )
@@ -74,7 +75,8 @@ class Ingest:
             if error is not None:
                 raise error
 
-    async def _follow_if_there(self, group: str, topic: str, portions: Portions, pulse: Pulse) -> None:
+    async def _follow_if_there(self, topic: str, group: str, portions: Portions, pulse: Pulse) -> None:
+        # A group of its own: in one group a member that joins for one topic takes the partitions of the other away.
         settings = self._settings.model_copy(update={"group": f"{self._settings.group}.{group}"})
         while not await self._is_there(topic):
             pulse.beat()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from service.apply import Door, Limits, Rulebook, Topics
+from service.apply.notices import notify
 from service.apply.rulebook import read_rules
 from service.bus.connection import client_options
 from service.bus.ends import Probe
@@ -105,7 +107,7 @@ class Parts:
             lambda: door.wake(settings.wake_batch),
             self._metrics,
             topics=(settings.tickets_topic,),
-            shared=(settings.areas_topic,),
+            shared=(settings.areas_topic, settings.sources_topic),
             followed=(settings.directory_topic,),
             steadiness=Steadiness(
                 self._clocks,
@@ -115,6 +117,10 @@ class Parts:
             database_now=self._database_now or db.now,
             interval=settings.probe_interval_ms / 1_000,
             behind=_micros(settings.behind_seconds),
+            notify=partial(
+                notify, topic=settings.statements_topic, after=_micros(settings.freeze_notice_seconds)
+            ),
+            cap=door.cap,
         )
 
     def relay(self) -> Relay:

@@ -39,9 +39,7 @@ class Roles:
         self._metrics = metrics
         self._stops = stops
         self.pulses = {role: Pulse(role.value) for role in settings.roles}
-        self.slices = Pulse("slices")
-        self.area_slices = Pulse("area slices")
-        self.directory_slices = Pulse("directory slices")
+        self.slices = tuple(Pulse(f"{kind}slices") for kind in ("", "area ", "source ", "directory "))
 
     async def topics_exist(self, *roles: Role) -> None:
         """Raises TopicMissingError with a sentence, BrokerAwayError."""
@@ -52,7 +50,7 @@ class Roles:
 
     async def ingest(self) -> None:
         """Raises StalledError."""
-        pulses = Pulses(self.pulses[Role.INGEST], self.slices, self.area_slices, self.directory_slices)
+        pulses = Pulses(self.pulses[Role.INGEST], *self.slices)
         ingest = Ingest(self._settings, self._parts, self._metrics, self._stops.first, pulses)
         await ingest.run(lambda: self.topics_exist(Role.INGEST))
 

@@ -38,9 +38,7 @@ def server_of(settings: Settings, parts: Parts, roles: Roles, metrics: Metrics) 
             return str(error)
         return ""
 
-    ingesting = [roles.slices, roles.area_slices, roles.directory_slices]
-    slices = ingesting if Role.INGEST in settings.roles else []
-    pulses = [*roles.pulses.values(), *slices]
+    pulses = [*roles.pulses.values(), *(roles.slices if Role.INGEST in settings.roles else ())]
     routes = {
         "/live": alive(pulses, settings.live_seconds),
         "/ready": prepared({"database": database, "broker": broker}),

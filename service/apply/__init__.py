@@ -14,6 +14,7 @@ from service.apply.outcome import (
     WallClock,
     Woken,
 )
+from service.apply.overriding import OverrideRefused
 from service.apply.rejudging import Order, Rejudged, UnknownVersion
 from service.apply.rulebook import Rulebook
 
@@ -24,6 +25,7 @@ __all__ = [
     "Limits",
     "NotParked",
     "Order",
+    "OverrideRefused",
     "Rejudged",
     "Released",
     "Rulebook",

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from service.apply import areas, directory
+from service.apply import shared_intake
+from service.apply.areas import AREAS
 from service.apply.deciding import SERVICE, find, settle
+from service.apply.directory import DIRECTORY
 from service.apply.intake import Intake, Misfit, replaced
 from service.apply.outcome import NotParked, Released, StillUnfit
 from service.apply.parking import misjudged, read_again
+from service.apply.shared_intake import SharedTopic
+from service.apply.sources import SOURCES
 from service.apply.tools import Tools
 from service.apply.work import Work, nothing_fresh, transaction
-from service.store import parked
+from service.store import parked, rechecks
 from service.store.keys import TicketKey
 from service.store.parked import Parked, Place, State
 from service.wire.records import Accepted, Reason, Refused
+
+_TIME_HAS_COME = "the clock has reached its time"
 
 _GONE = {
     Reason.AHEAD_OF_RECORD: "the watermark has passed its time",
@@ -27,15 +33,15 @@ async def release(tools: Tools, place: Place, *, by: str, why: str, replace: boo
     """Apply a parked record; see `Door.release`."""
     async with transaction(tools) as work:
         row = await find(work, place)
-        if row.shared:
-            return await areas.release(tools, work, row, by=by, why=why, replace=replace)
-        if row.directory:
-            return await directory.release(tools, work, row, by=by, why=why, replace=replace)
+        if row.shared or row.directory:
+            topic = _topic(tools, row)
+            return await topic.release(tools, work, row, by=by, why=why, replace=replace)
         one = _readable(tools, row)
         key = (one.event.tenant, one.event.ticket)
         await work.begin()
         await work.lock([key, *([row.attributed] if row.attributed else [])])
         await settle(work, [place], State.RELEASED, by=by, why=why)
+        await _close_gap(work, row)
         intake = work.take_in([one], None)
         if intake.misfits:
             _allow(intake.misfits[0], replace=replace)
@@ -48,15 +54,37 @@ async def drop(tools: Tools, place: Place, *, by: str, why: str) -> Released:
     """Declare a parked record to be of no consequence; see `Door.drop`."""
     async with transaction(tools) as work:
         row = await find(work, place)
-        if row.shared:
-            return await areas.drop(work, row, by=by, why=why)
-        if row.directory:
-            return await directory.drop(work, row, by=by, why=why)
+        if row.shared or row.directory:
+            return await shared_intake.drop(work, row, by=by, why=why)
         await work.begin()
         await work.lock([row.attributed] if row.attributed else [])
         await settle(work, [place], State.DROPPED, by=by, why=why)
+        await _close_gap(work, row)
         effects = await work.settle({}, nothing_fresh)
     return Released(said=effects.said)
+
+
+async def _close_gap(work: Work, row: Parked) -> None:
+    """What a record of nobody left unproven is judged again."""
+    if row.ticket is None:
+        await rechecks.order(work.tx, row.tenant, None)
+
+
+async def release_shared(tools: Tools, places: Iterable[Place]) -> int:
+    """Release records that many tickets share and that were ahead of their time, which has come; how many went."""
+    return sum([await _release_now(tools, place) for place in places])
+
+
+async def _release_now(tools: Tools, place: Place) -> bool:
+    """Whether the record was released; else it has its new reason, and waits for a person."""
+    try:
+        with suppress(NotParked):
+            await release(tools, place, by=SERVICE, why=_TIME_HAS_COME, replace=False)
+            return True
+    except StillUnfit as unfit:
+        async with transaction(tools) as work:
+            await parked.give_reason(work.tx, place, unfit.reason, unfit.detail)
+    return False
 
 
 async def release_due(tools: Tools, places: Sequence[Place]) -> int:
@@ -103,6 +131,13 @@ async def _keep(work: Work, readings: Iterable[Accepted | Refused], intake: Inta
             await parked.give_reason(work.tx, _place(one), one.reason, one.detail)
     for misfit in intake.misfits:
         await parked.give_reason(work.tx, _place(misfit.accepted), misfit.reason, misfit.detail)
+
+
+def _topic(tools: Tools, row: Parked) -> SharedTopic:
+    """Of the kind that the record is of."""
+    if row.directory:
+        return DIRECTORY
+    return SOURCES if SOURCES.is_about(tools, row) else AREAS
 
 
 def _readable(tools: Tools, row: Parked) -> Accepted:

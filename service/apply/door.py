@@ -5,27 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from dataclasses import replace as with_
+from functools import partial
 
-from service.apply import areas as about_areas
-from service.apply import decisions, rejudging, slices
-from service.apply import directory as about_directory
+from service.apply import capping, decisions, overriding, rechecking, rejudging, slices
+from service.apply.areas import AREAS
+from service.apply.book import Book
+from service.apply.directory import DIRECTORY
+from service.apply.hearing import Heard
 from service.apply.judging import Diff, Judge
-from service.apply.organisation import OrganisationBook
+from service.apply.organisation import Organisation
+from service.apply.outages import Outages
 from service.apply.outcome import Applied, Limits, Released, Slice, Topics, WallClock, Woken
 from service.apply.rejudging import Order, Rejudged
-from service.apply.shared import AreaBook
+from service.apply.shared import Chronicle
+from service.apply.sources import SOURCES
 from service.apply.sweep import Sweep
 from service.apply.tools import Decode, RulesOf, Tools
 from service.apply.work import Work, nothing_fresh, transaction
 from service.sla.diff import diff as core_diff
+from service.sla.instants import Instant
 from service.sla.judge import judge as core_judge
-from service.store import Database, areas, directory, parked, progress, tickets
+from service.store import Database, Tx, areas, directory, parked, progress, rechecks, sources, tickets, waits
 from service.store.keys import TicketKey
 from service.store.parked import Place
 from service.store.progress import Watermark
+from service.store.sources import SourceKey
+from service.store.tickets import Due
 from service.wire.incoming import decode as wire_decode
 from service.wire.incoming import decode_area as wire_decode_area
 from service.wire.incoming import decode_directory as wire_decode_directory
+from service.wire.incoming import decode_source as wire_decode_source
 
 
 def _nothing(step: str) -> None:
@@ -53,6 +62,7 @@ class Door:
         diff: Diff = core_diff,
         decode: Decode = wire_decode,
         decode_area: Decode = wire_decode_area,
+        decode_source: Decode = wire_decode_source,
         decode_directory: Decode = wire_decode_directory,
         after_step: Callable[[str], None] = _nothing,
     ) -> None:
@@ -67,9 +77,12 @@ class Door:
             diff=diff,
             decode=decode,
             decode_area=decode_area,
+            decode_source=decode_source,
             decode_directory=decode_directory,
-            areas=AreaBook(),
-            organisations=OrganisationBook(limits.horizon),
+            areas=Book(areas.told, Chronicle),
+            outages=Book(sources.told, Outages),
+            organisations=Book(directory.told, partial(Organisation, horizon=limits.horizon)),
+            heard=Heard(),
             after_step=after_step,
         )
         self._sweep = Sweep(self._tools)
@@ -88,23 +101,34 @@ class Door:
         Judging waits for it. Which tickets are to be judged again is found out by the next calls of `wake`. While a
         record of it stands parked W stands still.
         """
-        return await about_areas.apply(self._tools, piece)
+        return await AREAS.apply(self._tools, piece)
+
+    async def apply_sources(self, piece: Slice) -> Applied:
+        """As `apply_areas`, for a topic of sources."""
+        return await SOURCES.apply(self._tools, piece)
+
+    async def cap(self) -> dict[SourceKey, Instant]:
+        """Work out how far sources are complete at W; all their caps."""
+        return await capping.cap(self._tools)
 
     async def apply_directory(self, piece: Slice) -> Applied:
         """As `apply_areas`, for the topic of the organisation: makes due at once whom it bears on, and W does not wait for it."""
-        return await about_directory.apply(self._tools, piece)
+        return await DIRECTORY.apply(self._tools, piece)
 
     async def wake(self, limit: int) -> Woken:
         """Judge again up to `limit` tickets whose wake-up W has passed, and release records whose reason has gone.
 
-        Then make some tickets due that what was said of areas bears on. There may be more to do when `claimed` or
-        `released` is `limit`, and when any were `marked`.
+        Then make some tickets due for which something has changed that many share. There may be more to do when `claimed`
+        or `released` is `limit`, when any were `marked`, and when it says so.
         """
         woken, turn = await self._wake(limit)
         released = await decisions.release_due(self._tools, turn.places) if turn.places else 0
-        released += await about_areas.release_due(self._tools, turn.about_areas)
-        released += await about_directory.release_due(self._tools, turn.about_directory)
-        return with_(woken, released=released, marked=await self._sweep.step() if turn.is_pending else 0)
+        released += await decisions.release_shared(self._tools, turn.shared)
+        marked = await self._sweep.step() if turn.is_pending else 0
+        if turn.is_passed:
+            await overriding.pass_by(self._tools)
+        again, more = await rechecking.step(self._tools) if turn.is_ordered else (0, turn.is_passed)
+        return with_(woken, released=released, marked=marked + again, more=more)
 
     async def judge_again(self, keys: Iterable[TicketKey]) -> int:
         """Judge the tickets `keys` with what is stored of them; how many have something new to be said.
@@ -141,6 +165,20 @@ class Door:
         _check_audit(order.by, order.reason)
         return await rejudging.rejudge(self._tools, keys, order)
 
+    async def override(self, upto: Instant, *, by: str, reason: str) -> Watermark:
+        """Take W to be at `upto`, not later than now, until it is proved to be there or somebody ends it.
+
+        What rests on absence and is decided beyond the proof is `unproven` until the proof has passed it. `by` and
+        `reason` are kept. Raises OverrideRefused.
+        """
+        _check_audit(by, reason)
+        return await overriding.begin(self._tools, upto, by=by, reason=reason)
+
+    async def end_override(self, *, by: str, reason: str) -> Watermark:
+        """Take W to be where it is proved: what was decided beyond is taken back. Raises OverrideRefused."""
+        _check_audit(by, reason)
+        return await overriding.end(self._tools, by=by, reason=reason)
+
     async def _wake(self, limit: int) -> tuple[Woken, _Turn]:
         tools = self._tools
         async with transaction(tools) as work:
@@ -149,7 +187,7 @@ class Door:
             if stands.at is None:
                 return Woken(), turn
             await work.begin()
-            claimed = await tickets.claim_due(work.tx, stands.at, limit)
+            claimed = await _claimed(work.tx, stands.at, limit)
             tools.after_step("locked")
             await work.learn(due.key[0] for due in claimed)
             await work.look({due.key: due.shared_upto for due in claimed})
@@ -169,25 +207,39 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """What else a turn has to do: records to be released, of tickets, areas, the organisation; tickets to be made due."""
+    """What else a turn has to do: records to be released, of tickets and shared ones; tickets to be made due because of
+    areas, or as was ordered; an override to be ended, because the proof has passed it.
+    """
 
     places: list[Place]
-    about_areas: list[Place]
-    about_directory: list[Place]
+    shared: list[Place]
     is_pending: bool
+    is_ordered: bool
+    is_passed: bool
 
 
 async def _turn(work: Work, stands: Watermark, limit: int) -> _Turn:
     ahead: list[Place] = []
-    if stands.reason == progress.AREA_PARKED and stands.probed_at is not None:
+    if stands.reason == progress.SHARED_PARKED and stands.probed_at is not None:
         # By the time of the latest probe and not by W, which such a record holds.
         ahead = await parked.shared_ahead(work.tx, stands.probed_at, limit)
+    if stands.at is not None:
+        ahead += await directory.ahead(work.tx, stands.at, limit)
     return _Turn(
         [] if stands.at is None else await parked.releasable(work.tx, stands.at, limit),
         ahead,
-        [] if stands.at is None else await directory.ahead(work.tx, stands.at, limit),
         await areas.pending(work.tx) is not None,
+        await rechecks.pending(work.tx),
+        stands.override is not None and stands.at == stands.proved,
     )
+
+
+async def _claimed(tx: Tx, watermark: Instant, limit: int) -> list[Due]:
+    """Tickets that are due, under lock, each once: by W alone first, then those that wait for sources as well."""
+    due = await tickets.claim_due(tx, watermark, limit)
+    if len(due) < limit:
+        due += await waits.claim(tx, watermark, limit - len(due))
+    return list({each.key: each for each in reversed(due)}.values())
 
 
 def _check_audit(by: str, reason: str) -> None:

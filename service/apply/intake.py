@@ -44,8 +44,8 @@ def ticket_of(event: Event) -> TicketKey:
     return event.tenant, event.ticket
 
 
-def areas_of_tenant(event: Event) -> TicketKey:
-    """Where an event of areas counts once, whichever exclusion it is about."""
+def of_tenant(event: Event) -> TicketKey:
+    """Where an event that many tickets share counts once, whatever it is about."""
     return event.tenant, ""
 
 

@@ -8,9 +8,9 @@ from typing import TypeAlias
 
 from service.apply.organisation import Organisation
 from service.sla.directory import Directory
-from service.sla.events import Doubt, Event, EventKey
+from service.sla.events import Doubt, Event, EventKey, Gap
 from service.sla.history import History
-from service.sla.instants import EARLIEST, HOUR, Duration, Instant
+from service.sla.instants import EARLIEST, HOUR, NEVER, Duration, Instant
 from service.sla.judge import addressed
 from service.sla.policy import Rules
 from service.sla.statements import Judgement, Kind, Said, Statement
@@ -32,7 +32,8 @@ class Case:
     """What is known of one ticket: `past` events in any order, `fresh` ones in the order of arrival.
 
     `shared` events of areas it was judged with before, `news` of areas not yet; these are taken to have come before the
-    fresh ones. `recorded` and `backdated_after` as in `History`. `traces`: those that records of `happened` belong to.
+    fresh ones. `caps`, `gaps`, `proved`, `recorded` and `backdated_after` as in `History`. `traces`: those that records of
+    `happened` belong to.
     """
 
     past: tuple[Event, ...]
@@ -41,6 +42,9 @@ class Case:
     said: Mapping[str, Said]
     shared: tuple[Event, ...] = ()
     news: tuple[Event, ...] = ()
+    caps: Mapping[str, Instant] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
+    proved: Instant = NEVER
     organisation: Organisation = field(default_factory=Organisation)
     recorded: Mapping[EventKey, Instant] = field(default_factory=dict)
     backdated_after: Duration = HOUR
@@ -64,6 +68,9 @@ class Case:
             self.past + self.fresh[:fresh],
             self.doubts,
             self.shared + self.news[:happened],
+            self.caps,
+            self.gaps,
+            self.proved,
             directory=self.organisation.directory if directory is None else directory,
             recorded=self.recorded,
             backdated_after=self.backdated_after,

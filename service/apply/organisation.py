@@ -11,7 +11,6 @@ from typing import Final
 from service.sla.directory import EMPTY, Directory
 from service.sla.events import Event, EventKey, as_instant, key_of, named_by
 from service.sla.instants import EARLIEST, NEVER, Duration, Instant
-from service.store import Tx, directory
 from service.store.shared_events import Told
 from service.wire.trace import Trace
 
@@ -95,21 +94,3 @@ def _since(
     since = as_instant(about.attributes.get("from"))
     oldest = EARLIEST if heard is None else max(EARLIEST, heard - horizon)
     return max(about.at if since is None else since, oldest)
-
-
-class OrganisationBook:
-    """Organisations by tenant, read on when there is more."""
-
-    def __init__(self, horizon: Duration) -> None:
-        self._horizon = horizon
-        self._read: dict[str, tuple[int, Organisation]] = {}
-
-    async def __call__(self, tx: Tx, tenant: str, revision: int) -> Organisation:
-        """Everything said of the organisation of `tenant` up to event number `revision`, which is the latest in `tx`."""
-        upto, known = self._read.get(tenant, (0, None))
-        known = known or Organisation(horizon=self._horizon)
-        if upto < revision:
-            told = await directory.told(tx, tenant, after=upto, upto=revision)
-            known = known.and_then(told) if told else known
-            self._read[tenant] = revision, known
-        return known

@@ -120,13 +120,15 @@ class Woken:
 
     `for_nothing` had asked for an instant at which nothing changed: rare, or `wake_at` is wrong. `delays` holds, for
     each ticket that changed, the time between the instant for which it had asked and the decision. `released` parked
-    records were applied because their reason had gone. `marked` tickets were made due because of what was said of areas.
+    records were applied because their reason had gone. `marked` tickets were made due because something has changed that
+    many share; `more` of them may be.
     """
 
     claimed: int = 0
     changed: int = 0
     for_nothing: int = 0
     marked: int = 0
+    more: bool = False
     released: int = 0
     said: Said = field(default_factory=dict)
     unfilled: Unfilled = field(default_factory=dict)

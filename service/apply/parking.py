@@ -25,16 +25,8 @@ def read_again(record: Record, decode: Decode, limits: Limits) -> Accepted | Ref
     )
 
 
-def row_of_refused(
-    one: Refused,
-    at: Instant,
-    decode: Decode,
-    limits: Limits,
-    *,
-    shared: bool = False,
-    directory: bool = False,
-) -> Parked:
-    """`one`, parked at `at`; `shared` or `directory`: it is about areas or the organisation, and so about no ticket."""
+def row_of_refused(one: Refused, at: Instant, decode: Decode, limits: Limits) -> Parked:
+    """`one`, parked at `at`."""
     occurred_at = None
     if one.reason is Reason.AHEAD_OF_RECORD:
         again = read_again(one.record, decode, limits)
@@ -45,15 +37,13 @@ def row_of_refused(
         detail=one.detail,
         parked_at=at,
         tenant=one.tenant,
-        ticket=None if shared or directory else one.ticket,
+        ticket=one.ticket,
         occurred_at=occurred_at,
-        shared=shared,
-        directory=directory,
     )
 
 
-def row_of_misfit(one: Misfit, at: Instant, *, shared: bool = False, directory: bool = False) -> Parked:
-    """`one`, parked at `at`; `shared` as above."""
+def row_of_misfit(one: Misfit, at: Instant) -> Parked:
+    """`one`, parked at `at`."""
     event = one.accepted.event
     return Parked(
         record=one.accepted.record,
@@ -61,10 +51,8 @@ def row_of_misfit(one: Misfit, at: Instant, *, shared: bool = False, directory: 
         detail=one.detail,
         parked_at=at,
         tenant=event.tenant,
-        ticket=None if shared or directory else event.ticket,
+        ticket=event.ticket,
         occurred_at=event.at,
-        shared=shared,
-        directory=directory,
     )
 
 

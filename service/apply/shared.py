@@ -14,7 +14,6 @@ from service.sla.instants import EARLIEST, NEVER, Instant
 from service.sla.pauses import exclusions_of
 from service.sla.policy import Rules
 from service.sla.ticket import DESCRIBES
-from service.store import Tx, areas
 from service.store.areas import Told
 from service.wire.values import is_identifier
 
@@ -165,19 +164,3 @@ class Chronicle:
 
 def _name(event: Event) -> str:
     return as_text(event.attributes.get("exclusion")) or event.id
-
-
-class AreaBook:
-    """Chronicles by tenant, read on when there is more."""
-
-    def __init__(self) -> None:
-        self._read: dict[str, tuple[int, Chronicle]] = {}
-
-    async def __call__(self, tx: Tx, tenant: str, revision: int) -> Chronicle:
-        """Everything said of the areas of `tenant` up to event number `revision`, which is the latest in `tx`."""
-        upto, known = self._read.get(tenant, (0, Chronicle()))
-        if upto < revision:
-            told = await areas.told(tx, tenant, after=upto, upto=revision)
-            known = known.and_then(told) if told else known
-            self._read[tenant] = revision, known
-        return known

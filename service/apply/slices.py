@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import TypeAlias
 
+from service.apply.hearing import hear
 from service.apply.intake import Intake
 from service.apply.outcome import Applied, Fenced, Slice
 from service.apply.parking import misjudged, read, row_of_misfit, row_of_refused
+from service.apply.rechecking import SLACK
 from service.apply.tools import Decode, Tools
 from service.apply.work import Effects, Work, transaction
-from service.store import Unstorable, parked, progress
+from service.sla.instants import EARLIEST
+from service.store import Unstorable, parked, progress, rechecks
 from service.store.keys import TicketKey
 from service.store.parked import Parked
 from service.wire.records import Accepted, Reason, Refused
@@ -57,9 +60,11 @@ async def _storable(tools: Tools, piece: Slice, readings: Readings, take: Take) 
 async def _transact(tools: Tools, piece: Slice, readings: Readings, take: Take) -> Applied:
     async with transaction(tools) as work:
         applied = await take(tools, work, readings) if readings else Applied()
+        await hear(work.tx, work.heard)
         if not await progress.advance(work.tx, piece.topic, piece.part, piece.first, piece.next, piece.epoch):
             raise Fenced(f"{piece.topic}/{piece.part} is not at {piece.first} with epoch {piece.epoch}")
         tools.after_step("progress advanced")
+    tools.heard.noted(work.heard)
     return applied
 
 
@@ -79,7 +84,21 @@ async def _take(tools: Tools, work: Work, readings: Readings) -> Applied:
         await parked.add(work.tx, lost)
 
     effects = await work.settle(intake.new, reject)
+    work.hear(accepted)
+    await _open_gaps(work, rows)
     return _applied(intake, rows, effects)
+
+
+async def _open_gaps(work: Work, rows: Iterable[Parked]) -> None:
+    """What was said over the instant of a record that nobody can attribute is judged again: it came late.
+
+    One from beyond W leaves a gap where nothing was said yet.
+    """
+    if work.watermark is not None:
+        late = [row for row in rows if row.attributed is None and row.record.timestamp < work.watermark]
+        for tenant in {row.tenant for row in late}:
+            first = min(row.record.timestamp for row in late if row.tenant == tenant)
+            await rechecks.order(work.tx, tenant, max(EARLIEST, first - SLACK))
 
 
 def _applied(intake: Intake, rows: list[Parked], effects: Effects) -> Applied:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from service.apply.tools import Tools
-from service.store import Tx, areas, tickets
+from service.store import Tx, areas, marks
 from service.store.areas import Pending
 from service.store.keys import BUCKETS
 
@@ -48,14 +48,14 @@ class Sweep:
             return await self._mark_all(tx, tenant, goal.upto)
         if not touched.areas:
             return 0
-        return await tickets.mark_areas(
+        return await marks.mark_areas(
             tx, tenant, touched.areas, since=touched.since, upto=goal.upto, limit=self._slice
         )
 
     async def _mark_all(self, tx: Tx, tenant: str, upto: int) -> int:
         marked = 0
         while self._buckets[tenant] < BUCKETS:
-            marked += await tickets.mark_bucket(
+            marked += await marks.mark_bucket(
                 tx, tenant, self._buckets[tenant], upto=upto, limit=self._slice - marked
             )
             if marked >= self._slice:

@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from service.apply.book import Book
+from service.apply.hearing import Heard
 from service.apply.judging import Diff, Judge
-from service.apply.organisation import OrganisationBook
+from service.apply.organisation import Organisation
+from service.apply.outages import Outages
 from service.apply.outcome import Limits, Topics, WallClock
-from service.apply.shared import AreaBook
+from service.apply.shared import Chronicle
 from service.sla.instants import Duration
 from service.sla.policy import Rules
 from service.store import Database, Tx
@@ -20,7 +23,7 @@ RulesOf: TypeAlias = Callable[[Tx, str], Awaitable[Rules | None]]
 
 
 class Decode(Protocol):
-    """`service.wire.incoming.decode`, `decode_area` or `decode_directory`."""
+    """`service.wire.incoming.decode`, `decode_area`, `decode_source` or `decode_directory`."""
 
     def __call__(
         self, record: Record, *, tenant: str, ahead: Duration, max_bytes: int
@@ -40,7 +43,10 @@ class Tools:
     diff: Diff
     decode: Decode
     decode_area: Decode
+    decode_source: Decode
     decode_directory: Decode
-    areas: AreaBook
-    organisations: OrganisationBook
+    areas: Book[Chronicle]
+    outages: Book[Outages]
+    organisations: Book[Organisation]
+    heard: Heard
     after_step: Callable[[str], None]

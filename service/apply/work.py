@@ -9,21 +9,20 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from service.apply import versions
+from service.apply.ground import Ground, grounds
 from service.apply.intake import Intake, Misfit, take_in
 from service.apply.judging import UNPROVED, Bench, Case, Finding
-from service.apply.organisation import Organisation
 from service.apply.people import Occasion, recount
+from service.apply.proof import complete
 from service.apply.saying import Voice, not_before, settled_at
-from service.apply.shared import Chronicle, Words, areas_of, words_of
 from service.apply.tools import Tools
-from service.sla.events import Doubt, key_of
-from service.sla.instants import EARLIEST, Instant
+from service.sla.events import Doubt
+from service.sla.instants import Instant
 from service.sla.policy import Rules
 from service.sla.statements import Kind, Said
+from service.sla.view import UNPROVEN
 from service.store import (
     Tx,
-    areas,
-    directory,
     events,
     outbox,
     parked,
@@ -33,9 +32,10 @@ from service.store import (
     statements,
     tickets,
 )
-from service.store.areas import Told
+from service.store import waits as waits_store
 from service.store.events import Kept, Past
 from service.store.keys import TicketKey
+from service.store.sources import SourceKey
 from service.store.tickets import Standing
 from service.wire.records import Accepted, Reason
 
@@ -71,19 +71,10 @@ async def transaction(tools: Tools) -> AsyncIterator[Work]:
     tools.after_step("committed")
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What the tickets of one tenant are judged on: its rules, and what was said of its areas."""
-
-    rules: Rules
-    words: Words
-    chronicle: Chronicle
-
-
 class Work:
     """Tickets under lock, with W and everything stored of them.
 
-    The order is what makes it right. First the tickets are locked, then W is read, then what was said of areas, then
+    The order is what makes it right. First the tickets are locked, then W is read, then what many tickets share, then
     what is stored, each in a statement of its own: so a ticket is never judged at an earlier W than before, and with
     everything in sight that was committed when that W was proved.
     """
@@ -96,11 +87,8 @@ class Work:
         self._tools = tools
         self._rules: dict[str, Rules | None] = {}
         self._grounds: dict[str, Ground] = {}
+        self.heard: dict[SourceKey, Instant] = {}
         self._heard: Mapping[TicketKey, int] = {}
-        self._places: dict[TicketKey, frozenset[str]] = {}
-        self._revision = 0
-        self._organisations: dict[str, Organisation] = {}
-        self._is_provisional = False
 
     async def begin(self) -> None:
         """Keep what many tickets share as it is until the transaction ends. Comes before any ticket is locked."""
@@ -130,24 +118,14 @@ class Work:
         await self.look(heard)
 
     async def look(self, locked: Mapping[TicketKey, int]) -> None:
-        """Read W, what was said of areas, and the past of tickets that are locked; `locked` has their `shared_upto`."""
-        self.watermark = (await progress.watermark(self.tx)).at
+        """Read W, what many tickets share, and the past of tickets that are locked; `locked` has their `shared_upto`."""
+        stands = await progress.watermark(self.tx)
+        self.watermark = stands.at
         self._tools.after_step("watermark read")
         self._heard = locked
-        self._revision = await areas.revision(self.tx)
-        for tenant in {tenant for tenant, _ in locked}:
-            rules = self.rules_of(tenant)
-            chronicle = await self._tools.areas(self.tx, tenant, self._revision)
-            self._grounds[tenant] = Ground(rules, words_of(rules), chronicle)
-        await self._look_up({tenant for tenant, _ in locked})
+        rules = {tenant: self.rules_of(tenant) for tenant, _ in locked}
+        self._grounds = await grounds(self.tx, self._tools, rules, stands)
         self.pasts = await events.past(self.tx, locked)
-
-    async def _look_up(self, tenants: Iterable[str]) -> None:
-        """What is known of the organisations of `tenants`."""
-        stands = await directory.standing(self.tx, self._tools.limits.directory, self.watermark)
-        self._is_provisional = stands.is_provisional
-        for tenant in tenants:
-            self._organisations[tenant] = await self._tools.organisations(self.tx, tenant, stands.revision)
 
     def take_in(self, accepted: Iterable[Accepted], most: int | None) -> Intake:
         """Sort arriving events by what is stored of their tickets; those of tenants without a policy do not fit."""
@@ -159,6 +137,11 @@ class Work:
             if not self.has_policy(one.event.tenant)
         )
         return intake
+
+    def hear(self, accepted: Iterable[Accepted]) -> None:
+        """Find out which sources are heard in these records; noted at the end of the transaction."""
+        rules = {tenant: each for tenant, each in self._rules.items() if each is not None}
+        self.heard = self._tools.heard.news(accepted, rules)
 
     async def settle(self, fresh: Mapping[TicketKey, Collection[Kept]], reject: Reject) -> Effects:
         """Add `fresh` events, judge every locked ticket, and write what is new to the ledger and the outbox."""
@@ -182,6 +165,7 @@ class Work:
         self._tools.after_step("appended")
         await self._say(found, effects)
         await promises.save(self.tx, {key: one.judgement.promises for key, one in found.items()})
+        await self._wait(found)
         await tickets.save(
             self.tx,
             [
@@ -194,26 +178,7 @@ class Work:
     def _case(
         self, key: TicketKey, added: Collection[Kept], doubts: tuple[Doubt, ...], said: Mapping[str, Said]
     ) -> Case:
-        past, fresh = self.pasts[key].events, tuple(kept.event for kept in added)
-        everything = (*past, *fresh)
-        since = min((event.at for event in everything), default=EARLIEST)
-        ground, heard = self._grounds[key[0]], self._heard[key]
-        self._places[key] = areas_of(everything, ground.words)
-        told = ground.chronicle.bearing_on(self._places[key], since)
-        news = [each for each in told if each.nr > heard]
-        happened: list[Told | Kept] = [*news, *added]
-        return Case(
-            tuple(past),
-            fresh,
-            doubts,
-            said,
-            shared=tuple(each.event for each in told if each.nr <= heard),
-            news=tuple(each.event for each in news),
-            organisation=self._organisations[key[0]],
-            recorded=self.pasts[key].recorded,
-            backdated_after=self._tools.limits.backdated_after,
-            traces={key_of(each.event): each.trace for each in happened if each.trace},
-        )
+        return self._grounds[key[0]].case(self.pasts[key], added, doubts, said, heard=self._heard[key])
 
     def _find(self, key: TicketKey, case: Case, failures: dict[TicketKey, str]) -> Finding | None:
         rules = self._grounds[key[0]].rules
@@ -240,7 +205,8 @@ class Work:
                 found[key] = finding
 
     async def _say(self, found: Mapping[TicketKey, Finding], effects: Effects) -> None:
-        voice = Voice(self._tools.topics, self.watermark, self.now, self._is_provisional)
+        is_provisional = any(ground.is_provisional for ground in self._grounds.values())
+        voice = Voice(self._tools.topics, self.watermark, self.now, is_provisional)
         spoken = list(voice.say(found))
         for key, change, _, _ in spoken:
             effects.changed.add(key)
@@ -256,6 +222,19 @@ class Work:
         occasion = Occasion(self._tools.topics.statements, self.watermark, self.now)
         await recount(self.tx, [(key, change) for key, change, _, _ in spoken], self.rules_of, occasion)
 
+    async def _wait(self, found: Mapping[TicketKey, Finding]) -> None:
+        """Note when to judge again what waits for sources."""
+        upto = UNPROVED if self.watermark is None else self.watermark
+        waits = {}
+        for key, finding in found.items():
+            ground = self._grounds[key[0]]
+            if ground.has_sources:
+                waits[key] = {
+                    each: max(wake_at, complete(each, ground.proof, upto))
+                    for each, wake_at in finding.judgement.waits.items()
+                }
+        await waits_store.save(self.tx, waits)
+
     def _standing(
         self,
         key: TicketKey,
@@ -264,15 +243,16 @@ class Work:
         doubts: tuple[Doubt, ...],
         unjudged: str | None,
     ) -> Standing:
-        instants = [event.at for event in self.pasts[key].events] + [kept.event.at for kept in added]
+        everything = [*self.pasts[key].events, *(kept.event for kept in added)]
+        ground = self._grounds[key[0]]
         stands = Standing(
             key=key,
             wake_at=None,
             judged_at=self.watermark,
-            latest_at=max(instants, default=None),
+            latest_at=max((event.at for event in everything), default=None),
             in_doubt=bool(doubts),
             unjudged=unjudged,
-            areas=self._places[key],
+            areas=ground.areas_of(everything),
             shared_upto=self._heard[key],
         )
         if finding is None:
@@ -283,6 +263,7 @@ class Work:
             wake_at=not_before(judgement.wake_at, self.watermark),
             policy=judgement.policy,
             orphan=judgement.orphan,
-            shared_upto=self._revision,
+            shared_upto=ground.heard,
             settled_at=settled_at(judgement.promises),
+            unproven=any(UNPROVEN in statement.remarks for statement in judgement.statements),
         )

@@ -16,6 +16,7 @@ from service.cli.program import slaclock
 from service.cli.rejudge import rejudge
 from service.cli.report import report
 from service.cli.serve import migrate, serve
+from service.cli.watermark import watermark
 
 __all__ = ["slaclock"]
 
@@ -33,6 +34,7 @@ for command in (
     hotline,
     rejudge,
     parked,
+    watermark,
     demo,
 ):
     slaclock.add_command(command)

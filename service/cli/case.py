@@ -71,6 +71,7 @@ async def stored(
     database: Database, settings: Settings, ticket: str, tenant: str | None, until: Instant | None
 ) -> Case:
     """The ticket as the database has it: as of W, or of an earlier instant."""
+    from service.apply.ground import proof_as_of
     from service.sla.history import History
     from service.store import areas, calendars, events, parked, policies, progress, statements
 
@@ -82,13 +83,15 @@ async def stored(
         doubts = (await parked.doubts(tx, [key]))[key]
         said = await statements.ledger(tx, key)
         shared = await areas.of_tenant(tx, key[0])
-        watermark = (await progress.watermark(tx)).at
-    if not versions:
-        raise Problem(f"tenant {key[0]} has no policy; `slaclock policy register` adds one")
+        stands = await progress.watermark(tx)
+        if not versions:
+            raise Problem(f"tenant {key[0]} has no policy; `slaclock policy register` adds one")
+        rules = registered_rules(versions, registered)
+        proof = await proof_as_of(tx, key[0], rules, stands)
     if not facts and not doubts:
         raise Problem(f"there is no ticket {ticket} of tenant {key[0]}")
-    upto = -1 if watermark is None else watermark
-    history = History(facts, doubts, shared)
+    upto = -1 if stands.at is None else stands.at
+    history = History(facts, doubts, shared, proof.caps, proof.gaps, proof.proved)
     if until is not None and until < upto:
         history, upto = _known(facts, shared, doubts, until), until
-    return Case(key, history, registered_rules(versions, registered), upto, tuple(said))
+    return Case(key, history, rules, upto, tuple(said))

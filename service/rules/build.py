@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
-from service.rules import aggregates, calendars, kinds, rungs
+from service.rules import aggregates, calendars, kinds, rungs, sources
 from service.rules.happenings import matches
 from service.rules.lengths import Length
 from service.rules.shapes import (
@@ -53,6 +53,7 @@ def build(policy: PolicyShape, files: Mapping[str, Calendar]) -> Policy:
                 for name, meaning in (policy.vocabulary or {}).items()
             }
         ),
+        sources=sources.build(policy),
         source=_source(policy.source),
         adopt_from=policy.adopt_from,
         aggregates=aggregates.build(policy),
@@ -96,6 +97,7 @@ def _target(
         stated=kinds.stated(target),
         stated_by=target.promised or target.before or "",
         customers=target.owner is Owner.CUSTOMER,
+        requires=sources.required(policy, target),
         rungs=rungs.build(target),
         grace=(policy.grace or 0) if target.grace is None else target.grace,
         floor=target.floor or 0,

@@ -26,6 +26,8 @@ _OF_FILE: Final = (
     "source",
     "events",
     "exclusions",
+    "sources",
+    "requires",
     "areas",
     "aggregates",
 )

@@ -15,6 +15,7 @@ from service.rules.shapes import (
     CalendarShape,
     DeemedShape,
     EscalationShape,
+    EventSourceShape,
     ExtensionShape,
     LapsedShape,
     MeaningShape,
@@ -35,6 +36,7 @@ NEEDED: Final[Mapping[str, str]] = {
     "zone": "where its dates and wall times are read, such as `Asia/Shanghai`",
     "targets": "what is promised, each target under its name",
     "document": "the title of the document the rules come from",
+    "source": "what its events have as their CloudEvents `source`",
     "means": "the word of the vocabulary it stands for",
     "week": "the working time of each weekday, such as `mon-fri: [08:30-12:00, 13:30-17:30]`",
     "known_since": "the date this version was published on; it governs the dates after that",
@@ -103,6 +105,8 @@ _ALSO_CALLED: Final[Mapping[str, str]] = {
     "holds": "accepts",
     "force_majeure": "exclusions",
     "preconditions": "gate",
+    "needs": "requires",
+    "heartbeat": "alive",
     "go_live": "adopt_from",
     "warnings": "warn",
     "escalations": "ladder",
@@ -146,6 +150,8 @@ def _shape_at(path: Path, root: type[Shape]) -> type[Shape]:
             return CalendarShape
         case ("aggregates", _):
             return AggregateShape
+        case ("sources", _):
+            return EventSourceShape
         case ("calendars", _, "versions", _) | ("versions", _):
             return VersionShape
         case ("histories", _):

@@ -10,14 +10,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from service.rules.event_shapes import Shape
-from service.rules.shapes import PolicyShape, TargetShape
+from service.rules.shapes import TargetShape
 
 LATER: Final[Mapping[type[Shape], Mapping[str, str]]] = {
-    PolicyShape: {
-        "requires": "event sources that have to be complete before a verdict",
-    },
     TargetShape: {
         "chain": "the chain of people responsible",
-        "requires": "event sources that have to be complete before a verdict",
     },
 }

@@ -12,7 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from service.rules import aggregates, areas, calendars, targets, values, vocabulary
+from service.rules import aggregates, areas, calendars, sources, targets, values, vocabulary
 from service.rules.document import Document
 from service.rules.errors import Finding, Path, PolicyError
 from service.rules.event_shapes import Shape
@@ -30,6 +30,7 @@ _ROUNDS: Final = 8
 _NAMED: Final = (
     ("vocabulary", values.event_name),
     ("calendars", values.lower_identifier),
+    ("sources", values.lower_identifier),
     ("targets", values.lower_identifier),
 )
 
@@ -62,6 +63,7 @@ def read_policy(text: str, files: Mapping[str, Calendar]) -> Reading[PolicyShape
             calendars.findings(shape.calendars, files),
             targets.findings(shape, files),
             aggregates.findings(shape),
+            sources.findings(shape),
         ):
             errors += [document.at_value(path, told) for path, told in findings]
     return Reading(shape, tuple(sorted(set(errors))))

@@ -63,6 +63,7 @@ Dates = Annotated[tuple[date, ...], one(times.dates)]
 Segment = Annotated[tuple[Duration, Duration], one(times.segment)]
 Segments = Annotated[list[Segment | None], BeforeValidator(as_list)]
 Week = dict[Annotated[str, key(times.weekdays)], Segments | None]
+Names = Annotated[list[Exact | None], BeforeValidator(as_list)]
 Reasons = Annotated[list[Annotated[str, one(values.reason)] | None], BeforeValidator(as_list)]
 
 
@@ -183,11 +184,20 @@ class TargetShape(TermsShape):
     owner: Annotated[Owner, member(Owner)] | None = None
     zone: Zone | None = None
     exclusions: Reasons | None = None
+    requires: Names | None = None
     reopen: Annotated[Reopen, member(Reopen)] | None = None
     deemed: DeemedShape | None = None
     lapsed: LapsedShape | None = None
     overrides: Annotated[list[OverrideShape | None], BeforeValidator(as_list)] | None = None
     grace: Span | None = None
+
+
+class EventSourceShape(Shape):
+    """A system that states events, and how it shows that it has told all of them."""
+
+    source: Exact | None
+    alive: Annotated[bool, one(values.flag), one_of(True, False, "true", "false")] | None = None
+    silent_after: Elapsed | None = None
 
 
 class AggregateShape(Shape):
@@ -212,6 +222,8 @@ class PolicyShape(Shape):
     vocabulary: dict[str, Annotated[MeaningShape, as_mapping("means")] | None] | None = None
     events: Annotated[list[EventName | None], BeforeValidator(as_list)] | None = None
     exclusions: Reasons | None = None
+    sources: dict[str, EventSourceShape | None] | None = None
+    requires: Names | None = None
     areas: dict[str, Values | None] | None = None
     calendars: dict[str, CalendarShape | None] | None = None
     targets: dict[str, TargetShape | None] | None

@@ -17,7 +17,7 @@ class Hearing:
     """What counts for a promise of `target`, and what is left of it as evidence.
 
     `decide_at` is when the last timely plea is settled, `reports` the positions of reports in time on a failed contact or
-    visit, `lapse` the instant at which the first demand lapses with its event, `remarks` carry their instants.
+    visit, `lapses` the instants at which demands will lapse with their events, in order, `remarks` carry their instants.
     """
 
     def __init__(self, target: Target, ticket: Ticket) -> None:
@@ -27,7 +27,7 @@ class Hearing:
         self._granted = 0
         self.decide_at = EARLIEST
         self.reports: set[int] = set()
-        self.lapse: tuple[Instant, Event] | None = None
+        self.lapses: list[tuple[Instant, Event]] = []
         self.remarks: list[tuple[Instant, str]] = []
 
     def hear(self, place: int, is_in_time: Callable[[], bool]) -> Grant | None:
@@ -72,5 +72,5 @@ class Hearing:
             self.reports.add(plea.report)
 
     def _demand(self, rule: Lapsed, place: int) -> None:
-        if self.lapse is None:
-            self.lapse = pleas.lapse(rule, self._ticket, place)
+        lapse = pleas.lapse(rule, self._ticket, place)
+        self.lapses.extend(() if lapse is None else (lapse,))

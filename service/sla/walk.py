@@ -120,11 +120,11 @@ class Walk:
             self.in_force[-1] = (self.in_force[-1][0], event.at)
 
     def _pass_to(self, instant: Instant) -> None:
-        lapse = self.hearing.lapse
-        if lapse is not None and lapse[0] < instant:
-            self.hearing.lapse = None
-            if self.due is None or lapse[0] <= self.due:
-                self._take(Happening.DEEM, lapse[1], lapse[0])
+        lapses = self.hearing.lapses
+        while lapses and lapses[0][0] < instant:
+            at, event = lapses.pop(0)
+            if self.due is None or at <= self.due:
+                self._take(Happening.DEEM, event, at)
         if self.due is not None and self.due < instant:
             self.state = TRANSITIONS[self.state][Happening.DUE]
 

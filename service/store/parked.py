@@ -109,6 +109,12 @@ PARKED: Final = Table(
         "record_offset",
         postgresql_where=text("state = 'parked' AND shared"),
     ),
+    # Records of nobody, read at every judging: gaps in the proof of what rests on absence.
+    Index(
+        "parked_nobody_idx",
+        "recorded_at",
+        postgresql_where=text("state = 'parked' AND ticket IS NULL AND NOT shared AND NOT directory"),
+    ),
     # Read at every judging: small, because almost every ticket has none.
     Index(
         "parked_doubt_idx",
@@ -155,6 +161,11 @@ _DOUBTS: Final = by_keys("""
     WHERE p.state = 'parked' AND p.ticket IS NOT NULL
     GROUP BY p.tenant, p.ticket, p.reason
     ORDER BY min(p.recorded_at), p.reason
+""")
+
+_NOBODYS: Final = text("""
+    SELECT DISTINCT tenant, recorded_at FROM parked
+    WHERE state = 'parked' AND ticket IS NULL AND NOT shared AND NOT directory ORDER BY recorded_at
 """)
 
 _RELEASABLE: Final = text("""
@@ -276,6 +287,14 @@ async def doubts(tx: Tx, keys: Iterable[TicketKey]) -> dict[TicketKey, tuple[Dou
         for tenant, ticket, reason, since in await tx.rows(_DOUBTS, arrays(found)):
             found[tenant, ticket] += (Doubt(since=since, reason=reason),)
     return found
+
+
+async def nobodys(tx: Tx) -> list[tuple[str | None, Instant]]:
+    """The tenant, None when that is not known either, and the broker's timestamp of each record without a ticket.
+
+    Records of shared topics are left out: W waits for them, or nothing that rests on absence does.
+    """
+    return [(tenant, at) for tenant, at in await tx.rows(_NOBODYS)]
 
 
 async def releasable(tx: Tx, watermark: Instant, limit: int) -> list[Place]:

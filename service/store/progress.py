@@ -58,6 +58,10 @@ WATERMARK: Final = Table(
     # Why the latest probe could not move it.
     Column("frozen", Text, nullable=False, server_default=text("''")),
     Column("probed_at", INSTANT),  # clock reading of the latest probe that was settled
+    # Since the probe of which clock reading it stands; kept until the notice of its moving again has been taken.
+    Column("frozen_since", INSTANT),
+    Column("noticed", Boolean, nullable=False, server_default=text("false")),  # that it stands was told
+    Column("override", INSTANT),  # up to where somebody vouches for it, while he does; see `override`
     CheckConstraint("one", name="one"),  # there is one row
     postgresql_with={
         "fillfactor": 20,
@@ -73,8 +77,12 @@ UNPROVED: Final = "unproved"
 #: grown as long as the old one nothing shows any more that its beginning was never read.
 RECREATED: Final = "topic_recreated"
 
-#: Said when a record about areas stands parked, followed by its topic:partition:offset: it may bear on any ticket.
-AREA_PARKED: Final = "area_parked"
+#: Said when W stands where it stood, far back, although nothing is wrong with the proof.
+BEHIND: Final = "behind"
+
+#: Said when a record that is shared by many tickets stands parked, followed by its topic:partition:offset: it may bear
+#: on any of them.
+SHARED_PARKED: Final = "shared_parked"
 
 _REGISTER: Final = text("""
     INSERT INTO progress (topic, part, next_offset)
@@ -119,24 +127,29 @@ _SETTLE: Final = text("""
         FROM unnest(CAST(:topics AS text[]), CAST(:parts AS integer[])) AS r(topic, part)
         LEFT JOIN progress p ON (p.topic, p.part) = (r.topic, r.part)
     ), held AS (
-        SELECT min(:area_parked || ' ' || place) AS frozen
+        SELECT min(:shared_parked || ' ' || place) AS frozen
         FROM (SELECT topic || ':' || part || ':' || record_offset AS place FROM parked
               WHERE state = 'parked' AND shared ORDER BY topic, part, record_offset LIMIT 1) p
     ), verdict AS (
-        SELECT CASE WHEN :frozen <> '' THEN :frozen WHEN h.frozen IS NOT NULL THEN h.frozen WHEN proved THEN ''
-                    ELSE :unproved END AS frozen, at
-        FROM required, held h
+        SELECT CASE WHEN :frozen <> '' THEN :frozen WHEN h.frozen IS NOT NULL THEN h.frozen
+                    WHEN NOT proved THEN :unproved
+                    WHEN greatest(w.at, r.at) = w.at AND :t0 - w.at > CAST(:behind AS bigint) THEN :is_behind
+                    ELSE '' END AS frozen, r.at, w.frozen AS before
+        FROM required r, held h, watermark w
     )
     UPDATE watermark w
     SET at = CASE WHEN v.frozen = '' AND w.frozen <> :recreated THEN greatest(w.at, v.at) ELSE w.at END,
         frozen = CASE WHEN :recreated IN (v.frozen, w.frozen) THEN :recreated
                       WHEN w.probed_at > :t0 THEN w.frozen ELSE v.frozen END,
+        frozen_since = CASE WHEN w.probed_at > :t0 OR w.noticed THEN w.frozen_since
+                            WHEN :recreated <> w.frozen AND v.frozen = '' THEN NULL
+                            ELSE coalesce(w.frozen_since, :t0) END,
         probed_at = greatest(w.probed_at, :t0)
     FROM verdict v
-    RETURNING w.at, w.frozen, w.probed_at
+    RETURNING greatest(w.at, w.override), w.frozen, w.probed_at, w.at, w.override
 """)
 
-_WATERMARK: Final = text("SELECT at, frozen, probed_at FROM watermark")
+_WATERMARK: Final = text("SELECT greatest(at, override), frozen, probed_at, at, override FROM watermark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +173,16 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """W in microseconds (None: nothing proved yet), why it stands still ('' when it moves), the latest probe's t0."""
+    """W in microseconds (None: nothing proved yet), why it stands still ('' when it moves), the latest probe's t0.
+
+    `at` is W in effect, which lies beyond `proved` while somebody vouches for all up to `override`.
+    """
 
     at: int | None
     frozen: str
     probed_at: int | None = None
+    proved: int | None = None
+    override: int | None = None
 
     @property
     def reason(self) -> str:
@@ -222,13 +240,18 @@ async def prove(tx: Tx, topic: str, ends: Mapping[int, int], t0: int) -> None:
 
 
 async def settle_watermark(
-    tx: Tx, required: Mapping[str, Collection[int]], *, t0: int, frozen: str = ""
+    tx: Tx,
+    required: Mapping[str, Collection[int]],
+    *,
+    t0: int,
+    frozen: str = "",
+    behind: int | None = None,
 ) -> Watermark:
     """Move W to the least `wm` of the required partitions, at most `t0` and never back; the new watermark.
 
     `required` holds every partition of every required topic, from metadata read after the clock showed `t0`. With a
-    reason in `frozen`, a parked record about areas, or a partition not proved yet, W stays and the reason is kept;
-    `RECREATED` for good.
+    reason in `frozen`, a parked record that many tickets share, or a partition not proved yet, W stays and the reason is
+    kept; `RECREATED` for good. It is `BEHIND` when it does not move and is more than `behind` before `t0`.
     """
     pairs = [(topic, part) for topic, parts in required.items() for part in parts]
     row = await tx.run(
@@ -238,9 +261,11 @@ async def settle_watermark(
             "parts": [part for _, part in pairs],
             "t0": t0,
             "frozen": frozen,
+            "behind": behind,
             "unproved": UNPROVED,
             "recreated": RECREATED,
-            "area_parked": AREA_PARKED,
+            "is_behind": BEHIND,
+            "shared_parked": SHARED_PARKED,
         },
     )
     return Watermark(*row.one())

@@ -34,6 +34,8 @@ TICKET: Final = Table(
     Column("shared_upto", BigInteger, nullable=False, server_default=text("0")),
     # From this instant on nothing is reckoned: all its promises were due and stopped before. Null: one is not decided.
     Column("settled_at", INSTANT),
+    # A statement in force says that it is not wholly proved: to be judged again when a gap is closed.
+    Column("unproven", Boolean, nullable=False, server_default=text("false")),
     PrimaryKeyConstraint("bucket", "tenant", "ticket"),
     # What the clock claims from. Without the tickets that can change no more it stays as small as the work ahead;
     # without those whose judging failed one bad ticket cannot be claimed for ever.
@@ -41,6 +43,8 @@ TICKET: Final = Table(
     # Both are asked for by metrics every few seconds, and both are nearly empty.
     Index("ticket_in_doubt_idx", "tenant", postgresql_where=text("in_doubt")),
     Index("ticket_unjudged_idx", "tenant", postgresql_where=text("unjudged IS NOT NULL")),
+    # Nearly empty: gaps are rare, and mostly closed.
+    Index("ticket_unproven_idx", "bucket", postgresql_where=text("unproven")),
     # By area, for what is said of areas; not in it are tickets without any.
     Index("ticket_areas_idx", "areas", postgresql_using="gin", postgresql_where=text("areas <> '{}'")),
     # Every event of a ticket updates its row: room on the page for the new version, and vacuum by the number of
@@ -87,46 +91,27 @@ _CLAIM_MARKED: Final = text("""
     FOR UPDATE SKIP LOCKED
 """)
 
-# Locked in key order, as everybody does. `shared_upto`: who was judged with these events already is not woken again;
-# `settled_at`: nor who was through before the first instant that they name.
-_MARK: Final = """
-    WITH stale AS MATERIALIZED (
-        SELECT bucket, tenant, ticket FROM ticket
-        WHERE tenant = :tenant AND {which} AND shared_upto < :upto AND wake_at IS DISTINCT FROM :due_now
-        ORDER BY bucket, tenant, ticket LIMIT :limit
-        FOR UPDATE
-    )
-    UPDATE ticket t SET wake_at = :due_now FROM stale s
-    WHERE (t.bucket, t.tenant, t.ticket) = (s.bucket, s.tenant, s.ticket)
-"""
-
-_MARK_AREAS: Final = text(
-    _MARK.format(
-        which="areas && CAST(:areas AS text[]) AND areas <> '{}' AND (settled_at IS NULL OR settled_at >= :since)"
-    )
-)
-_MARK_BUCKET: Final = text(_MARK.format(which="bucket = :bucket"))
-
 _SAVE: Final = text("""
     UPDATE ticket t
     SET wake_at = s.wake_at, judged_at = s.judged_at, latest_at = s.latest_at, policy = s.policy,
         version = s.version, orphan = s.orphan, in_doubt = s.in_doubt, unjudged = s.unjudged,
-        areas = string_to_array(s.areas, :separator), shared_upto = s.shared_upto, settled_at = s.settled_at
+        areas = string_to_array(s.areas, :separator), shared_upto = s.shared_upto, settled_at = s.settled_at,
+        unproven = s.unproven
     FROM unnest(
         CAST(:buckets AS smallint[]), CAST(:tenants AS text[]), CAST(:tickets AS text[]),
         CAST(:wake_ats AS bigint[]), CAST(:judged_ats AS bigint[]), CAST(:latest_ats AS bigint[]),
         CAST(:policies AS text[]), CAST(:versions AS text[]), CAST(:orphans AS boolean[]),
         CAST(:in_doubts AS boolean[]), CAST(:unjudgeds AS text[]), CAST(:areas AS text[]),
-        CAST(:shared_uptos AS bigint[]), CAST(:settled_ats AS bigint[])
+        CAST(:shared_uptos AS bigint[]), CAST(:settled_ats AS bigint[]), CAST(:unprovens AS boolean[])
     ) AS s(bucket, tenant, ticket, wake_at, judged_at, latest_at, policy, version, orphan, in_doubt, unjudged,
-           areas, shared_upto, settled_at)
+           areas, shared_upto, settled_at, unproven)
     WHERE (t.bucket, t.tenant, t.ticket) = (s.bucket, s.tenant, s.ticket)
       AND (t.judged_at IS NULL OR t.judged_at <= s.judged_at)
 """)
 
 _DUE: Final = text("""
     SELECT count(*), min(wake_at) FROM ticket
-    WHERE wake_at < (SELECT at FROM watermark) AND unjudged IS NULL
+    WHERE wake_at < (SELECT greatest(at, override) FROM watermark) AND unjudged IS NULL
 """)
 
 _TROUBLED: Final = text("""
@@ -167,6 +152,7 @@ class Standing:
     areas: frozenset[str] = frozenset()
     shared_upto: int = 0
     settled_at: Instant | None = None
+    unproven: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,23 +198,6 @@ async def claim_due(tx: Tx, watermark: Instant, limit: int) -> list[Due]:
     return [Due((tenant, ticket), wake_at, upto) for tenant, ticket, wake_at, upto in rows]
 
 
-async def mark_areas(
-    tx: Tx, tenant: str, areas: Collection[str], *, since: Instant, upto: int, limit: int
-) -> int:
-    """Make due now up to `limit` tickets of `areas` that were not settled before `since`; how many they are.
-
-    Only those that were last judged with less than the first `upto` events of areas. Waits for their locks.
-    """
-    which = {"tenant": tenant, "areas": sorted(areas), "since": since, "upto": upto, "limit": limit}
-    return (await tx.run(_MARK_AREAS, which | {"due_now": DUE_NOW})).rowcount
-
-
-async def mark_bucket(tx: Tx, tenant: str, bucket: int, *, upto: int, limit: int) -> int:
-    """As `mark_areas`, for every ticket of `bucket` wherever it is."""
-    which = {"tenant": tenant, "bucket": bucket, "upto": upto, "limit": limit}
-    return (await tx.run(_MARK_BUCKET, which | {"due_now": DUE_NOW})).rowcount
-
-
 async def save(tx: Tx, standings: Collection[Standing]) -> None:
     """Write how locked tickets stand. Raises StoreError when one of them was judged at a later W before."""
     if not standings:
@@ -250,6 +219,7 @@ async def save(tx: Tx, standings: Collection[Standing]) -> None:
             "areas": [_SEPARATOR.join(sorted(s.areas)) for s in standings],
             "shared_uptos": [s.shared_upto for s in standings],
             "settled_ats": [s.settled_at for s in standings],
+            "unprovens": [s.unproven for s in standings],
             "separator": _SEPARATOR,
         },
     )

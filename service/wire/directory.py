@@ -14,7 +14,7 @@ from typing import Final
 from service.sla.events import DIRECTORY, Event, Json
 from service.wire.attributes import (
     NAMES_ANOTHER,
-    Check,
+    Read,
     check_attributes,
     flag,
     identified,
@@ -32,7 +32,7 @@ _TYPE: Final = re.compile(r"slaclock\.directory\.([a-z][a-z0-9_]*)\.v([1-9][0-9]
 _SUBJECT: Final = MappingProxyType({"person": "person", "unit": "unit", "area": "area", "duty": "unit"})
 
 #: Attributes that the core reads, by type: (name, its check, it must be there).
-READ: Final[Mapping[str, tuple[tuple[str, Check, bool], ...]]] = MappingProxyType(
+READ: Final[Read] = MappingProxyType(
     {
         "person": (
             ("person", identified, False),

@@ -14,6 +14,7 @@ from service.wire.directory import directory_event_of
 from service.wire.envelope import Envelope, opened
 from service.wire.facts import digest, event_of
 from service.wire.records import Accepted, Reason, Record, Refused
+from service.wire.sources import source_event_of
 from service.wire.trace import trace_of
 from service.wire.unfit import Unfit, shown
 
@@ -44,6 +45,11 @@ def decode_area(record: Record, *, tenant: str, ahead: Duration, max_bytes: int)
     A refusal is attributed to no ticket.
     """
     return _shared(record, area_event_of, tenant, ahead, max_bytes)
+
+
+def decode_source(record: Record, *, tenant: str, ahead: Duration, max_bytes: int) -> Accepted | Refused:
+    """As `decode_area`, for a record of the sources topic: its `ticket` is the source that is spoken of."""
+    return _shared(record, source_event_of, tenant, ahead, max_bytes)
 
 
 def decode_directory(record: Record, *, tenant: str, ahead: Duration, max_bytes: int) -> Accepted | Refused:

@@ -17,6 +17,7 @@ _STRUCTURED: Final = (("content-type", b"application/cloudevents+json; charset=U
 #: What an event is about: part of its type.
 TICKET: Final = "ticket"
 AREA: Final = "area"
+SOURCE: Final = "source"
 DIRECTORY: Final = "directory"
 
 

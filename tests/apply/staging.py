@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ from tests.sla.telling import UTC, at
 
 TOPIC = "tickets.events.v1"
 AREAS = "areas.events.v1"
+SOURCES = "sources.events.v1"
 TENANT = "harbour"
 
 #: Nine o'clock on a Friday; tests tell instants as hours after it.
@@ -140,6 +142,36 @@ def area_record(
     return Record(AREAS, 0, -1, stamp, name.encode(), value, headers)
 
 
+def source_record(
+    type_: str,
+    hours: float,
+    about: str = "desk",
+    *,
+    id_: str | None = None,
+    tenant: str = TENANT,
+    recorded: float | None = None,
+    **attributes: Any,
+) -> Record:
+    """A record of what was said about the source `about` so many hours after nine; numbers stand for such hours."""
+    context = {
+        "id": id_ or f"{about}-{type_}-{hours}",
+        "source": "duty",
+        "specversion": "1.0",
+        "type": f"slaclock.source.{type_}.v1",
+        "time": times.write(after(hours)),
+        "subject": about,
+        "tenant": tenant,
+    }
+    written = {
+        name.rstrip("_"): times.write(after(value)) if type(value) in (int, float) else value
+        for name, value in attributes.items()
+    }
+    headers = (("content-type", b"application/json"), *((f"ce_{k}", v.encode()) for k, v in context.items()))
+    stamp = after(hours if recorded is None else recorded)
+    value = json.dumps({"attributes": written}).encode()
+    return Record(SOURCES, 0, -1, stamp, about.encode(), value, headers)
+
+
 def garbage(ticket: str, hours: float, value: bytes = b"{", tenant: str = TENANT) -> Record:
     """A record of `ticket` that nobody can read, kept by the broker so many hours after nine."""
     headers = (("content-type", b"application/cloudevents+json"), ("ce_tenant", tenant.encode()))
@@ -159,16 +191,21 @@ class Stage:
     epoch: int = 1
     end: int = 0
     log: list[Record] = field(default_factory=list)
-    said_of_areas: list[Record] = field(default_factory=list)
+    shared: Counter[str] = field(default_factory=Counter)
 
-    async def tell(self, *records: Record) -> Applied:
-        """Put `records` at the end of the partition of areas and apply them."""
-        first = len(self.said_of_areas)
-        put = tuple(replace(one, topic=AREAS, part=0, offset=first + n) for n, one in enumerate(records))
-        piece = Slice(topic=AREAS, part=0, epoch=self.epoch, first=first, next=first + len(put), records=put)
-        applied = await self.door.apply_areas(piece)
-        self.said_of_areas.extend(put)
+    async def tell(self, *records: Record, topic: str = AREAS) -> Applied:
+        """Put `records` at the end of the partition of a shared topic and apply them."""
+        first = self.shared[topic]
+        put = tuple(replace(one, topic=topic, part=0, offset=first + n) for n, one in enumerate(records))
+        piece = Slice(topic=topic, part=0, epoch=self.epoch, first=first, next=first + len(put), records=put)
+        apply = self.door.apply_areas if topic == AREAS else self.door.apply_sources
+        applied = await apply(piece)
+        self.shared[topic] += len(put)
         return applied
+
+    async def report(self, *records: Record) -> Applied:
+        """The same for what is said of sources."""
+        return await self.tell(*records, topic=SOURCES)
 
     async def settle(self, limit: int = 100) -> int:
         """Wake until nothing is left to do; how many tickets were judged."""
@@ -176,7 +213,7 @@ class Stage:
         for _ in range(10_000):
             woken = await self.door.wake(limit)
             claimed += woken.claimed
-            if not (woken.claimed or woken.released or woken.marked):
+            if not (woken.claimed or woken.released or woken.marked or woken.more):
                 return claimed
         raise TimeoutError("there is always more to do")
 
@@ -207,13 +244,15 @@ class Stage:
         t0 = after(hours)
         self.clock.now = max(self.clock.now, t0)
         async with self.db.transaction() as tx:
-            ends: dict[str, dict[int, int]] = {TOPIC: {}, AREAS: {}}
+            ends: dict[str, dict[int, int]] = {TOPIC: {}, AREAS: {}, SOURCES: {}}
             for each in await progress.positions(tx):
                 if each.topic in ends:  # W does not wait for others
                     ends[each.topic][each.part] = each.next_offset
             for topic, parts in ends.items():
                 await progress.prove(tx, topic, parts, t0)
-            return await progress.settle_watermark(tx, ends, t0=t0)
+            settled = await progress.settle_watermark(tx, ends, t0=t0)
+        await self.door.cap()
+        return settled
 
     async def said(self, ticket: str) -> list[str]:
         """The ledger as lines: `breach 1`, `breach 2 withdrawn`, `verdict 1 met`."""
@@ -289,7 +328,8 @@ async def staged(dsn: str, *, parts: int = 1, policy: bool = True, **door: Any) 
                 await register(tx)
             await progress.register(tx, TOPIC, range(parts))
             owned = await progress.own(tx, TOPIC, range(parts))
-            await progress.own(tx, AREAS, [0])
+            for topic in (AREAS, SOURCES):
+                await progress.own(tx, topic, [0])
         rules_of = door.pop("rules_of", None) or Rulebook(read_rules)
         yield Stage(db, Door(db, rules_of, clock=clock, **door), clock, epoch=owned[0].epoch)
     finally:

@@ -16,7 +16,7 @@ from service.apply import Fenced, Limits, NotParked, StillUnfit
 from service.sla.history import History, key_of
 from service.sla.judge import judge
 from service.sla.policy import Policy, Rules
-from service.store import areas, parked, progress, statements, tickets
+from service.store import areas, marks, parked, progress, statements
 from service.store.parked import State
 from service.wire.incoming import decode, decode_area
 from service.wire.records import Reason, Record
@@ -407,7 +407,7 @@ async def test_judging_does_not_wait_for_tickets_to_be_made_due(stage):
     await begin(stage, opened("A"), opened("S", area="south"))
     await stage.tell(storm(0.1))
     async with stage.db.transaction() as tx:
-        assert await tickets.mark_areas(tx, TENANT, ["north"], since=0, upto=99, limit=10) == 1
+        assert await marks.mark_areas(tx, TENANT, ["north"], since=0, upto=99, limit=10) == 1
         await stage.send(record("S", "noted", 0.2))
 
 
@@ -506,8 +506,8 @@ async def test_a_record_about_areas_that_cannot_be_read_freezes_w_and_nothing_el
     await stage.settle()
 
     assert (applied.applied, applied.parked) == (1, {Reason.NOT_JSON: 1})
-    assert (stands.at, stands.frozen) == (before, f"area_parked {AREAS}:0:1")
-    assert stands.reason == "area_parked"
+    assert (stands.at, stands.frozen) == (before, f"shared_parked {AREAS}:0:1")
+    assert stands.reason == "shared_parked"
     assert await stage.in_force("A", "B") == {"B verdict met"}
     [row] = await stage.ask(parked.browse)
     assert (row.place, row.shared, row.tenant, row.ticket) == ((AREAS, 0, 1), True, TENANT, None)
@@ -517,7 +517,7 @@ async def test_dropped_with_a_reason_it_lets_w_go(stage):
     await begin(stage, opened("A"))
     await stage.tell(unreadable(), unreadable(0.3))
     await stage.door.drop(AREAS, 0, 1, **AUDIT)
-    assert (await stage.prove(3)).frozen == f"area_parked {AREAS}:0:2"
+    assert (await stage.prove(3)).frozen == f"shared_parked {AREAS}:0:2"
     await stage.door.drop(AREAS, 0, 2, **AUDIT)
 
     assert (await stage.prove(3)).at == after(3)
@@ -551,7 +551,7 @@ async def test_what_still_cannot_be_read_stays_and_w_stands(stage):
         await stage.door.release(AREAS, 0, 0, **AUDIT)
 
     assert told.value.reason is Reason.NOT_JSON
-    assert (await stage.prove(1)).reason == "area_parked"
+    assert (await stage.prove(1)).reason == "shared_parked"
 
 
 async def test_a_reused_id_is_released_in_place_of_the_first_or_not_at_all(stage):
@@ -609,7 +609,7 @@ async def test_a_record_that_was_not_read_is_not_proved_around_by_another_prober
 
     settled = await stage.ask(progress.settle_watermark, {TOPIC: [0], AREAS: [0]}, t0=after(5))
 
-    assert (settled.at, settled.reason) == (before, "area_parked")
+    assert (settled.at, settled.reason) == (before, "shared_parked")
 
 
 async def test_data_that_the_database_refuses_are_parked_alone(stage, monkeypatch):
@@ -624,4 +624,4 @@ async def test_data_that_the_database_refuses_are_parked_alone(stage, monkeypatc
     applied = await stage.tell(storm(0.1), storm(0.2, id_="poison"), storm(0.3, name="flood"))
 
     assert (applied.applied, applied.parked) == (2, {Reason.NOT_JUDGED: 1})
-    assert (await stage.prove(1)).frozen == f"area_parked {AREAS}:0:1"
+    assert (await stage.prove(1)).frozen == f"shared_parked {AREAS}:0:1"

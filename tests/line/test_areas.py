@@ -148,9 +148,9 @@ async def test_a_record_that_cannot_be_read_holds_w_until_it_is_dropped(line):
         await line.publish([opened("t1", START, area="north"), opened("t2", START)])
         await at(line, START + MINUTE)
         await line.declare(told("storm", "excluded", START + MINUTE))  # of no area
-        await until(lambda: stands_for(line, "area_parked"))
-        assert await frozen(line) == f"area_parked {place}"
-        await until(lambda: sample(app, "sla_watermark_frozen", reason="area_parked"))
+        await until(lambda: stands_for(line, "shared_parked"))
+        assert await frozen(line) == f"shared_parked {place}"
+        await until(lambda: sample(app, "sla_watermark_frozen", reason="shared_parked"))
         line.clock.now = START + HOUR
         await line.publish([replied("t2", START + HOUR)])
         await until(lambda: says(line, ["t2 met"]))

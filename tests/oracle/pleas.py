@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from tests.oracle.story import Event, Key, Story, as_instant, as_text
+from tests.oracle.story import Story
+from tests.oracle.told import Event, Key, as_instant, as_text
 
 
 def as_amount(value: Any, unit: str) -> int | None:

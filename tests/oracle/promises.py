@@ -1,9 +1,11 @@
 """Which promises a target has on a ticket: each from a start event, one after the other."""
 
-from tests.oracle.clocks import NEVER
-from tests.oracle.legs import Promise, Rules
-from tests.oracle.story import FIRST, Era, Event, Key, Story
+from tests.oracle.legs import Promise
+from tests.oracle.rules import Rules
+from tests.oracle.story import Era, Story
+from tests.oracle.told import FIRST, Event, Key
 from tests.oracle.walk import Walk
+from tests.oracle.walls import NEVER
 
 
 class Fold:

@@ -1,10 +1,13 @@
 """The oracle: what has to be said of a ticket, written from `docs/time.md` and `docs/promises.md` alone, plain and slow."""
 
-from tests.oracle.clocks import NEVER, Calendar, parts
-from tests.oracle.legs import Leg, Promise, Rules
+from tests.oracle.calendars import Calendar
+from tests.oracle.clocks import parts
+from tests.oracle.legs import Leg, Promise
 from tests.oracle.promises import Fold
+from tests.oracle.rules import Rules
 from tests.oracle.steps import steps
 from tests.oracle.story import Story, eras_of
+from tests.oracle.walls import NEVER
 
 
 def answer(case: dict) -> dict:

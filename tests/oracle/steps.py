@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from tests.oracle.clocks import NEVER, Clock, backwards
+from tests.oracle.clocks import Clock, backwards
 from tests.oracle.legs import Leg
 from tests.oracle.pleas import Request
-from tests.oracle.story import Event
+from tests.oracle.told import Event
+from tests.oracle.walls import NEVER
 
 
 @dataclass

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
+from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -38,7 +39,6 @@ Plain = dict[str, Any]
 
 #: Calendars by their content, so that each is laid out once however many cases keep it.
 _CALENDARS: Final[dict[str, Calendar]] = {}
-_ROUND_THE_CLOCK: Final[dict[str, Calendar]] = {}
 
 
 def world(case: Plain) -> tuple[History, Rules]:
@@ -70,7 +70,7 @@ def marks(case: Plain) -> list[int]:
 def forget() -> None:
     """Lay every calendar out anew."""
     _CALENDARS.clear()
-    _ROUND_THE_CLOCK.clear()
+    round_the_clock_in.cache_clear()
 
 
 # --- there ------------------------------------------------------------------------------------------
@@ -86,12 +86,10 @@ def calendar(name: str, kept: Plain) -> Calendar:
     return known
 
 
+@cache
 def round_the_clock_in(zone: str) -> Calendar:
     """24x7; the same object for the same zone."""
-    known = _ROUND_THE_CLOCK.get(zone)
-    if known is None:
-        known = _ROUND_THE_CLOCK[zone] = round_the_clock(ZoneInfo(zone))
-    return known
+    return round_the_clock(ZoneInfo(zone))
 
 
 def _version(version: Plain) -> Version:

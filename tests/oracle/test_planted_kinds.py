@@ -13,7 +13,7 @@ import pytest
 
 from service.sla.history import History
 from service.sla.policy import LastDay, Rules, Target
-from tests.oracle import legs, pleas, second, steps, story, telling, walk
+from tests.oracle import legs, pleas, rules, second, steps, telling, told, walk
 from tests.oracle.cases import AT_LAST, Case, case
 from tests.oracle.stories import HALF_HOUR
 
@@ -191,7 +191,7 @@ def armed_anew_the_rungs_lie_as_far_from_the_start(patch: pytest.MonkeyPatch) ->
 @in_the_second("extension")
 def requests_are_heard_after_the_end(patch: pytest.MonkeyPatch) -> None:
     original = legs.heard
-    patch.setattr(legs, "heard", lambda leg, until: original(leg, story.after_all(steps.NEVER)))
+    patch.setattr(legs, "heard", lambda leg, until: original(leg, told.after_all(steps.NEVER)))
 
 
 # --- deemed met ---------------------------------------------------------------------------------------
@@ -222,7 +222,7 @@ def a_visit_that_failed_after_the_due_counts(patch: pytest.MonkeyPatch) -> None:
 @in_the_second("lapsed")
 def documents_that_come_to_nothing_after_the_due_count(patch: pytest.MonkeyPatch) -> None:
     in_time = legs.Leg.in_time
-    patch.setattr(legs.Leg, "in_time", lambda self, key: key == story.after_all(key[0]) or in_time(self, key))
+    patch.setattr(legs.Leg, "in_time", lambda self, key: key == told.after_all(key[0]) or in_time(self, key))
 
 
 @in_the_second("deemed", "lapsed")
@@ -255,7 +255,7 @@ def what_was_called_off_is_moved(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(legs.Leg, "all_settings", _settings(lambda leg, event, last: event.at < last))
 
 
-def _settings(goes_on: Callable[[legs.Leg, story.Event, int], bool]) -> Callable[[legs.Leg], list[Any]]:
+def _settings(goes_on: Callable[[legs.Leg, told.Event, int], bool]) -> Callable[[legs.Leg], list[Any]]:
     def all_settings(self: legs.Leg) -> list[Any]:
         settings = [(self.start, self.rules.instant_in(self.start))]
         for event in self.rules.story.since(self.start) if self.rules.stated == "before" else ():
@@ -282,7 +282,7 @@ def a_setting_arms_no_rungs(patch: pytest.MonkeyPatch) -> None:
 def a_date_is_replaced_after_it_has_passed(patch: pytest.MonkeyPatch) -> None:
     in_time = legs.Leg.in_time
 
-    def always_for_dates(self: legs.Leg, key: story.Key) -> bool:
+    def always_for_dates(self: legs.Leg, key: told.Key) -> bool:
         if self.rules.stated == "promised" and any(self.rules.starts(e) for e in _at(self, key)):
             return True
         return in_time(self, key)
@@ -290,7 +290,7 @@ def a_date_is_replaced_after_it_has_passed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(legs.Leg, "in_time", always_for_dates)
 
 
-def _at(leg: legs.Leg, key: story.Key) -> list[story.Event]:
+def _at(leg: legs.Leg, key: told.Key) -> list[told.Event]:
     return [event for event in leg.rules.story.events if event.key == key]
 
 
@@ -331,7 +331,7 @@ def the_last_day_may_be_a_day_off(target: Target) -> Target:
 
 @in_the_second("every")
 def again_and_again_goes_on_for_ever(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(legs.Rules, "all_idle", lambda self: [])
+    patch.setattr(rules.Rules, "all_idle", lambda self: [])
 
 
 # --- doubt ----------------------------------------------------------------------------------------------

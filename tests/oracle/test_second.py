@@ -5,7 +5,8 @@ from random import Random
 
 import pytest
 
-from tests.oracle.clocks import Clock, Hours
+from tests.oracle.calendars import Hours
+from tests.oracle.clocks import Clock
 from tests.oracle.second import answer
 
 H = 3_600_000_000

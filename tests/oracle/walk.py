@@ -1,9 +1,10 @@
 """What becomes of one promise: a walk through the eras from the one that begins it."""
 
-from collections.abc import Iterator
-
-from tests.oracle.legs import Leg, Promise, Rules
-from tests.oracle.story import Era, Event, Key, after_all, before_all
+from tests.oracle.legs import Leg, Promise
+from tests.oracle.moments import Instant, moments
+from tests.oracle.rules import Rules
+from tests.oracle.story import Era
+from tests.oracle.told import Event, Key, before_all
 
 
 class Walk:
@@ -114,32 +115,10 @@ class Walk:
                 return event
         return None
 
-    def moments(self, leg: Leg) -> Iterator[tuple[Key, Event | None, list]]:
-        """(where, event or None: what applies may change or a demand lapses, by what), in order."""
-        era, begin = leg.rules.era, leg.start.at
-        changes = {at: cause.name for at, _, cause in leg.rules.story.states}
-        if era.event:
-            changes[era.since] = era.event.name
-        first = leg is self.promise.legs[0]
-        items = [
-            (before_all(at), None, name)
-            for at, name in changes.items()
-            if at > begin and (at >= era.since if first else at > era.since) and at < era.until
-        ]
-        since = begin if first else era.since
-        items += [
-            (e.key, e, e.name)
-            for e in leg.rules.story.events
-            if e.key > leg.start.key and since <= e.at < era.until
-        ]
-        lapses = leg.deeming.lapses()
-        items += [(after_all(at), None, e) for at, e in lapses if max(begin, since) <= at < era.until]
-        yield from sorted(items, key=lambda item: item[0])
-
     def scan(self, leg: Leg, place: int) -> bool:
         """Goes through one era; true: nothing that comes in a later era bears on the promise."""
         promise = self.promise
-        for key, event, name in self.moments(leg):
+        for key, event, name in moments(leg):
             if event is not None:
                 done = self.happen(leg, place, event)
             elif isinstance(name, Event):
@@ -261,12 +240,3 @@ class Walk:
             places = [n for n, era in enumerate(self.eras) if era.since <= end.at < era.until]
             promise.resume = (places[0], end)
         return True
-
-
-class Instant:
-    """An instant at which nothing happened, after what did."""
-
-    type, name, attributes = "", ["", ""], {}
-
-    def __init__(self, key: Key):
-        self.key, self.at = key, key[0]

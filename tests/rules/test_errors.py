@@ -175,15 +175,7 @@ def test_an_unknown_key_is_told_with_the_one_that_may_be_meant(more, line, colum
     assert words in error.message
 
 
-@pytest.mark.parametrize("key", ["requires"])
-def test_a_key_of_the_file_to_come_is_refused_with_a_sentence(key):
-    error = the_error(HEAD + TARGET + f"{key}: x\n")
-
-    assert place(error) == (10, 1, key)
-    assert "is not built yet" in error.message
-
-
-@pytest.mark.parametrize("key", ["chain", "requires"])
+@pytest.mark.parametrize("key", ["chain"])
 def test_a_key_of_a_target_to_come_is_refused_with_a_sentence(key):
     error = the_error(HEAD + TARGET + f"    {key}: x\n")
 

@@ -427,7 +427,7 @@ def test_what_the_docs_show_can_be_read(block):
         assert rules.check(block) == ()
     elif first == "calendar":
         assert rules.read_calendar(block, name="docs/policy.md").name == "prc-office"
-    elif first in {"targets", "areas"}:
+    elif first in {"targets", "areas", "sources"}:
         assert rules.check(head + block) == ()
     elif first in {"calendars", "vocabulary"}:
         assert rules.check(head + TARGET + block) == ()

@@ -221,14 +221,14 @@ def known_by(world: World, instant: Instant) -> World:
 
     Those are voids, what pins the policy, a rejudge of the whole history, the split, and what is told of areas: an
     exclusion may be declared, and taken back, long afterwards. Of kinds of promise it is what is refuted, and what was
-    pending at the due: the answer to a request, the report on a failed visit, the instant of a change as last set. And
-    what people tell in favour of or against somebody.
+    pending at the due: the answer to a request, the report on a failed visit, the instant of a change as last set, which
+    what cancels it ends. And what people tell in favour of or against somebody.
     """
     events = world.history.events
     pins = {
         pinning for policy in world.rules.versions if (pinning := first_opened(events, policy.vocabulary))
     }
-    always = {"split", *PENDING, *world.words("voided")}
+    always = {"split", *PENDING, *world.words("voided"), *calling_off(world)}
     return world.with_events(
         tuple(
             event
@@ -239,6 +239,14 @@ def known_by(world: World, instant: Instant) -> World:
             or (event.type == "rejudge" and event.attributes.get("replace"))
         )
     )
+
+
+def calling_off(world: World) -> set[str]:
+    """What cancels a promise before a known instant, in the words of every version."""
+    targets = (target for policy in world.rules.versions for target in policy.targets)
+    before = [target for target in targets if target.stated is Stated.BEFORE]
+    kinds = {"merged", *(match.type for target in before for match in target.cancel)} if before else set()
+    return {word for kind in kinds for word in world.words(kind)}
 
 
 PENDING = {

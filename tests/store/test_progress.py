@@ -146,7 +146,7 @@ async def test_a_reason_freezes_and_goes_with_the_next_good_probe(ask):
     frozen = await settle(ask, 2000, frozen="clock_jumped")
     assert (frozen.at, frozen.frozen) == (1000, "clock_jumped")
     assert await ask(progress.watermark) == frozen
-    assert await settle(ask, 2001) == progress.Watermark(2000, "", 2001)
+    assert await settle(ask, 2001) == progress.Watermark(2000, "", 2001, 2000)
 
 
 async def test_neither_a_partition_nor_the_watermark_goes_back(ask):

@@ -1,16 +1,41 @@
 """The migrated database is the one that the modules describe, and refuses what must not be."""
 
 import asyncio
+import importlib
+import pkgutil
 import random
 
 import pytest
 from sqlalchemy import text
 
-from service.store import Database, StoreError, Unavailable, calendars, migrations, policies
+from service import store
+from service.store import (
+    Database,
+    StoreError,
+    Unavailable,
+    calendars,
+    marks,
+    migrations,
+    parked,
+    policies,
+)
 from service.store.keys import BUCKETS, LONGEST_NAME, arrays, bucket_of, is_name
 from service.store.schema import METADATA
+from service.wire.records import Reason
 
-TICKET_BOUND = {"awaited", "person_breach", "ticket", "event", "promise", "statement", "outbox"}
+for module in pkgutil.iter_modules(store.__path__, "service.store."):
+    importlib.import_module(module.name)  # that is what makes its tables known
+
+TICKET_BOUND = {
+    "awaited",
+    "person_breach",
+    "ticket_wait",
+    "ticket",
+    "event",
+    "promise",
+    "statement",
+    "outbox",
+}
 
 CATALOG = {
     "columns": """
@@ -70,6 +95,7 @@ async def test_keys_bound_to_a_ticket_begin_with_its_bucket(db):
     async with db.transaction() as tx:
         first = dict(tuple(row) for row in await tx.run(keys))
 
+    assert first.pop("recheck") == "nr"  # about many tickets
     assert first.pop("parked") == "topic"  # by place in the log: a parked record may have no ticket
     assert first == dict.fromkeys(TICKET_BOUND, "bucket")
 
@@ -132,15 +158,23 @@ SAID = """
 """
 
 
+OF_AREAS = """
+    INSERT INTO area_event (tenant, name, source, id, type, at, seq, attributes, digest)
+    VALUES ('t', 'storm', 's', 'a', '{type}', 0, 0, '', {digest})
+"""
+
+
 @pytest.mark.parametrize("wrong", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {}"])
 @pytest.mark.parametrize(
-    ("table", "column"), [("statement", "rev"), ("policy", "registered_at"), ("calendar", "registered_at")]
+    ("table", "column"),
+    [("statement", "rev"), ("policy", "registered_at"), ("calendar", "registered_at"), ("area_event", "at")],
 )
-async def test_ledger_policies_and_calendars_only_grow(db, ask, wrong, table, column):
+async def test_ledger_policies_calendars_and_what_areas_said_only_grow(db, ask, wrong, table, column):
     async with db.transaction() as tx:
         await tx.run(text(SAID.format(rev=1, withdrawn=False)))
         await policies.register(tx, "t", policies.Version("p", "1", 0, "", 0))
         await calendars.register(tx, "t", calendars.Registered("c", "", 0))
+        await tx.run(text(OF_AREAS.format(type="excluded", digest="sha256('')")))
     with pytest.raises(StoreError, match="append-only"):
         async with db.transaction() as tx:
             await tx.run(text(wrong.format(table, column, column)))
@@ -181,6 +215,32 @@ async def test_nothing_leaves_the_car_park_without_a_name_and_a_reason(db, value
                 "INSERT INTO parked (topic, part, record_offset, reason, detail, parked_at, headers, recorded_at,"
                 f" state, decided_by, decided_at, decided_why) VALUES ('t', 0, 0, 'x', '', 0, '', 0, {values})"
             ))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        OF_AREAS.format(type="noted", digest="sha256('')"),
+        OF_AREAS.format(type="excluded", digest="'x'"),
+        "INSERT INTO area_sweep DEFAULT VALUES",
+        "UPDATE area_sweep SET upto = -1",
+        (
+            "INSERT INTO parked (topic, part, record_offset, bucket, tenant, ticket, reason, detail, parked_at, headers,"
+            " recorded_at, shared) VALUES ('t', 0, 0, 1, 't', 'A', 'x', '', 0, '', 0, true)"
+        ),
+    ],
+    ids=[
+        "a type of no effect",
+        "digest",
+        "second sweep",
+        "sweep before the first",
+        "shared and of one ticket",
+    ],
+)
+async def test_impossible_rows_about_areas_are_refused(db, row):
+    with pytest.raises(StoreError):
+        async with db.transaction() as tx:
+            await tx.run(text(row))
 
 
 # --- migrations -----------------------------------------------------------------------------------
@@ -247,6 +307,41 @@ async def test_the_release_before_runs_on_the_schema_of_calendars(empty_database
         rows = await tx.rows(text("SELECT held, gated, provisional FROM promise"))
         assert [tuple(row) for row in rows] == [(True, False, False)]
     await db.close()
+
+
+#: What the release before 0003 says on its hot path, as it says it.
+BEFORE_0003 = (
+    "INSERT INTO ticket (bucket, tenant, ticket) VALUES (1, 't', 'A') ON CONFLICT DO NOTHING",
+    "SELECT t.tenant, t.ticket FROM ticket t ORDER BY t.bucket, t.tenant, t.ticket FOR UPDATE OF t",
+    (
+        "SELECT tenant, ticket, wake_at FROM ticket WHERE wake_at < 9 AND unjudged IS NULL ORDER BY wake_at LIMIT 1"
+        " FOR UPDATE SKIP LOCKED"
+    ),
+    """UPDATE ticket t
+       SET wake_at = s.wake_at, judged_at = s.judged_at, latest_at = s.latest_at, policy = s.policy,
+           version = s.version, orphan = s.orphan, in_doubt = s.in_doubt, unjudged = s.unjudged
+       FROM (VALUES (1, 't', 'A', 5, 5, 5, NULL, NULL, false, false, NULL)) AS
+            s(bucket, tenant, ticket, wake_at, judged_at, latest_at, policy, version, orphan, in_doubt, unjudged)
+       WHERE (t.bucket, t.tenant, t.ticket) = (s.bucket, s.tenant, s.ticket)""",
+    """INSERT INTO parked (topic, part, record_offset, bucket, tenant, ticket, reason, detail, occurred_at, parked_at,
+                           key, value, headers, recorded_at)
+       VALUES ('t', 0, 0, 1, 't', 'A', 'not_json', '', NULL, 0, NULL, NULL, '', 0) ON CONFLICT DO NOTHING""",
+    "UPDATE watermark w SET at = 5, frozen = '', probed_at = 5 RETURNING w.at, w.frozen, w.probed_at",
+)
+
+
+async def test_the_release_before_runs_on_the_schema_of_areas(db):
+    """Its tickets are of no area known, and had heard of nothing: the first event about areas has them judged."""
+    for _ in range(2):
+        for statement in BEFORE_0003:
+            async with db.transaction() as tx:
+                await tx.run(text(statement))
+
+    async with db.transaction() as tx:
+        rows = await tx.rows(text("SELECT wake_at, areas, shared_upto, settled_at FROM ticket"))
+        assert [tuple(row) for row in rows] == [(5, [], 0, None)]
+        assert await parked.standing(tx) == [parked.Standing(Reason.NOT_JSON, 1, 0)]
+        assert await marks.mark_bucket(tx, "t", 1, upto=1, limit=10) == 1
 
 
 async def test_where_there_is_no_database_is_unavailable():

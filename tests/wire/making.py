@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from service.sla.events import Event, Json
 from service.sla.instants import DAY, SECOND, Instant, instant_of
-from service.wire.incoming import decode, decode_area
+from service.wire.incoming import decode, decode_area, decode_source
 from service.wire.records import Accepted, Reason, Record, Refused
 from service.wire.unfit import Unfit
 
@@ -99,6 +99,10 @@ def read(record: Record, *, max_bytes: int = 1 << 18) -> Accepted | Refused:
 
 def read_area(record: Record, *, max_bytes: int = 1 << 18) -> Accepted | Refused:
     return decode_area(record, tenant="default", ahead=60 * SECOND, max_bytes=max_bytes)
+
+
+def read_source(record: Record, *, max_bytes: int = 1 << 18) -> Accepted | Refused:
+    return decode_source(record, tenant="default", ahead=60 * SECOND, max_bytes=max_bytes)
 
 
 def accepted(record: Record) -> Event:

@@ -12,16 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from service.metrics import FROZEN
 from service.sla.events import DIRECTORY, SHARED, VOCABULARY
 from service.sla.evidence import Link
+from service.sla.instants import SECOND
 from service.sla.statements import Kind, Said, State
-from service.wire import times
+from service.wire import notices, times
 from service.wire.attributes import READ
 from service.wire.facts import REQUIRED
 from service.wire.files import PLAIN
 from service.wire.outgoing import decode_output, encode, is_statement
 from service.wire.people import decode_repeat, encode_repeat
 from service.wire.records import Accepted, Reason, Refused
+from service.wire.sources import READ as READ_OF_SOURCES
 from service.wire.trace import trace_of
 from tests.wire.contracts import (
     BEYOND_SCHEMAS,
@@ -62,12 +65,16 @@ def test_schemas_are_schemas(name: str) -> None:
 
 def test_every_message_has_its_schema() -> None:
     inputs = {f"ticket.{name}.v1" for name in VOCABULARY} | {f"area.{name}.v1" for name in SHARED}
-    inputs |= {f"directory.{name}.v1" for name in DIRECTORY}
-    outputs = {f"statement.{kind}.v1" for kind in Kind} | {"statement.repeat.v1"}
+    inputs |= {f"directory.{name}.v1" for name in DIRECTORY} | {
+        f"source.{name}.v1" for name in READ_OF_SOURCES
+    }
+    told = {"notice.frozen.v1", "notice.moving.v1"}
+    outputs = {f"statement.{kind}.v1" for kind in Kind} | {"statement.repeat.v1"} | told
 
     assert set(SCHEMAS) == inputs | outputs | {
         "ticket-event.v1",
         "area-event.v1",
+        "source-event.v1",
         "directory-event.v1",
         "statement.v1",
     }
@@ -75,7 +82,7 @@ def test_every_message_has_its_schema() -> None:
 
 def test_every_message_has_its_examples() -> None:
     inputs = [*(f"ticket.{name}" for name in VOCABULARY), *(f"area.{name}" for name in SHARED)]
-    inputs += [f"directory.{name}" for name in DIRECTORY]
+    inputs += [f"directory.{name}" for name in DIRECTORY] + [f"source.{name}" for name in READ_OF_SOURCES]
     modes = {f"{name}.v1.{mode}" for name in inputs for mode in ("binary", "structured")}
     held = {
         f"statement.{kind}.v1.{status}"
@@ -220,6 +227,31 @@ def test_a_statement_fits_the_schema_of_its_kind_only(name: str, kind: Kind) -> 
     valid = VALIDATORS[f"statement.{kind}.v1"].is_valid(EXAMPLES[name]["value"])
 
     assert valid == name.startswith(f"statement.{kind}.")
+
+
+def test_the_examples_of_notices_are_what_is_sent() -> None:
+    """Half an hour, two minutes and half a second after ten past nine."""
+    said = times.read("2026-03-02T09:10:00Z")
+    frozen = notices.frozen(
+        reason="shared_parked",
+        record="areas.events.v1:0:17",
+        since=said,
+        now=said + 61 * SECOND,
+        watermark=said - 400_000,
+    )
+    moving = notices.moving(since=said, now=said + 1_950_500_000, watermark=said + 1_950_500_000)
+    for name, out in (("notice.frozen.v1", frozen), ("notice.moving.v1", moving)):
+        example = EXAMPLES[name]
+
+        assert msgspec.json.decode(out.value) == example["value"]
+        assert (out.key.decode(), out.event_id) == (example["key"], example["value"]["id"])
+        assert {header: text.decode() for header, text in out.headers} == example["headers"]
+        VALIDATORS[name].validate(example["value"])
+        assert not is_statement(out.value)
+    assert set(SCHEMAS["notice.frozen.v1"]["properties"]["data"]["properties"]["reason"]["enum"]) == set(
+        FROZEN
+    )
+    assert is_statement(json.dumps(EXAMPLES["statement.breach.v1.in_force"]["value"]).encode())
 
 
 @pytest.mark.parametrize("required", REQUIRED)

@@ -142,10 +142,10 @@ def test_the_confluent_wire_format_is_recognised() -> None:
     ],
 )
 def test_no_value_takes_long(value: bytes) -> None:
-    """Compared with an ordinary document as long: what grows with the square of the length takes thousands of times that."""
+    """Compared with an ordinary document as long: what grows with the square of the length takes 100,000 times that."""
     ordinary = b"[" + b",".join([b'"abcdefgh"'] * (len(value) // 11)) + b"]"
 
-    assert seconds(lambda: why(value)) < 200 * seconds(lambda: json.loads(ordinary))
+    assert seconds(lambda: why(value)) < 3_000 * seconds(lambda: json.loads(ordinary))
 
 
 def seconds(of: Callable[[], object]) -> float:

@@ -1,7 +1,7 @@
 """What is said of the organisation, and of people. Reasons stand with each table's module.
 
-Revision ID: 0007
-Revises: 0004
+Revision ID: 0006
+Revises: 0005
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Final
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -48,6 +48,12 @@ STATEMENTS: Final = (
     "ALTER TABLE parked ADD CONSTRAINT parked_directory CHECK (NOT (directory AND (shared OR ticket IS NOT NULL)))",
     """
     CREATE INDEX parked_directory_idx ON parked (reason, occurred_at) WHERE state = 'parked' AND directory
+    """,
+    # Nothing is unproven by a record about the organisation that names no ticket.
+    "DROP INDEX parked_nobody_idx",
+    """
+    CREATE INDEX parked_nobody_idx ON parked (recorded_at)
+        WHERE state = 'parked' AND ticket IS NULL AND NOT shared AND NOT directory
     """,
     # Null in what the release before has said, and in what addresses nobody.
     """

@@ -1,7 +1,7 @@
 """The trace that shared events belong to. Reasons stand with the tables' modules.
 
-Revision ID: 0008
-Revises: 0007
+Revision ID: 0007
+Revises: 0006
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import Final
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
 # Without a value for what is there: the release before adds events without them.
-TABLES: Final = ("area_event", "directory_event")
+TABLES: Final = ("area_event", "source_event", "directory_event")
 
 
 def upgrade() -> None:

@@ -2,7 +2,7 @@ import structlog
 
 from service.apply import Applied, Fenced
 from service.bus.holdings import Outcome, Portion
-from service.consumers.areas import Areas
+from service.consumers.shared import Areas, Sources
 from service.loop import Backoff, Pulse
 from service.metrics import Metrics
 from service.store import Unavailable
@@ -43,7 +43,7 @@ async def test_a_portion_is_applied_and_counted_and_what_is_parked_is_told():
     assert value("sla_area_events_total", {"result": "parked"}) == 2
     assert value("sla_events_parked_total", {"reason": "not_json"}) == 2
     assert value("sla_events_total", {"result": "applied"}) == 0
-    told = [line for line in lines if line["event"] == "area_records_parked"]
+    told = [line for line in lines if line["event"] == "shared_records_parked"]
     assert [(line["log_level"], line["topic"], line["reasons"]) for line in told] == [
         ("error", "areas", {"not_json": 2})
     ]
@@ -51,3 +51,16 @@ async def test_a_portion_is_applied_and_counted_and_what_is_parked_is_told():
 
 async def test_another_owner_fences():
     assert await areas(Door(Fenced())).take(PORTION, lambda: True) is Outcome.FENCED
+
+
+async def test_what_is_said_of_sources_has_its_own_way_in_and_counter():
+    class Other:
+        async def apply_sources(self, piece):
+            return Applied(applied=2)
+
+    metrics = Metrics()
+    consumer = Sources(None, Other(), metrics, Pulse("x"), retry=lambda: Backoff(1, 1), give_up_seconds=5)
+
+    assert await consumer.take(PORTION, lambda: True) is Outcome.DONE
+    assert metrics.registry.get_sample_value("sla_source_events_total", {"result": "applied"}) == 2
+    assert metrics.registry.get_sample_value("sla_area_events_total", {"result": "applied"}) == 0
