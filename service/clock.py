@@ -139,6 +139,7 @@ class Clock:
         database_now: Callable[[], Awaitable[Instant]],
         interval: float = 0.5,
         behind: Duration = 10 * SECOND,
+        stopped_after: Duration | None = None,
         notify: Callable[[Tx], Awaitable[None]] = _tell_nobody,
         cap: Callable[[], Awaitable[Mapping[SourceKey, Instant]]] = _no_sources,
     ) -> None:
@@ -146,7 +147,8 @@ class Clock:
 
         How far `followed` ones are applied is proved beside it; W does not wait for them.
 
-        `interval` in seconds between probes; `behind`: how far back W must be to be called so. `notify` is called in the
+        `interval` in seconds between probes; `behind`: how far back W must be to be called so. That nobody has
+        probed for more than `stopped_after` is noted. `notify` is called in the
         transaction that has settled W, before it is committed; then `cap` works out how far sources are complete.
         """
         self._db = db
@@ -160,6 +162,7 @@ class Clock:
         self._database_now = database_now
         self._interval = interval
         self._behind = behind
+        self._stopped_after = stopped_after
         self._notify = notify
         self._cap = cap
         self._readings = Readings()
@@ -210,9 +213,12 @@ class Clock:
             self._readings.add(Reading(tick.t0, ends))
         elif doubt in {progress.RECREATED, "lost_beginning"}:
             self._readings.clear()  # of a log that is no more
-        return await self._settle(tick.t0, extents, doubt)
+        # A clock that is in doubt cannot tell how long nobody was at work.
+        return await self._settle(tick.t0, extents, doubt, None if tick.doubt else self._stopped_after)
 
-    async def _settle(self, t0: Instant, extents: Extents, doubt: str) -> Watermark:
+    async def _settle(
+        self, t0: Instant, extents: Extents, doubt: str, stopped_after: Duration | None
+    ) -> Watermark:
         required = {topic: tuple(parts) for topic, parts in extents.items()}
         async with self._db.transaction() as tx:
             if doubt:
@@ -225,7 +231,9 @@ class Clock:
                     await progress.register(
                         tx, topic, {part: extent.beginning for part, extent in parts.items()}
                     )
-            settled = await progress.settle_watermark(tx, required, t0=t0, frozen=doubt, behind=self._behind)
+            settled = await progress.settle_watermark(
+                tx, required, t0=t0, frozen=doubt, behind=self._behind, stopped_after=stopped_after
+            )
             await self._notify(tx)
             return settled
 

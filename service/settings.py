@@ -106,6 +106,7 @@ class Settings(BaseModel):
     clock_settle_seconds: Seconds = 300
     behind_seconds: Seconds = 10
     freeze_notice_seconds: Seconds = 60
+    announce_within_hours: Annotated[float, Field(gt=0, le=876_000)] = 24
     wake_batch: Count = 1_000
     gauges_seconds: Seconds = 5
 

@@ -48,11 +48,12 @@ async def nothing_due():
     return Woken()
 
 
-def clock_of(db, log, held, wake=nothing_due, metrics=None, shared=(), notify=None):
+def clock_of(db, log, held, wake=nothing_due, metrics=None, shared=(), notify=None, stopped_after=None):
     return Clock(
         db, log, wake, metrics or Metrics(), topics=("t",), shared=shared,
         steadiness=Steadiness(held, tolerance=2 * SECOND, settle=HOUR),
         database_now=held.database_now, interval=0.001, behind=10 * SECOND,
+        stopped_after=stopped_after,
         **({"notify": notify} if notify else {}),
     )  # fmt: skip
 
@@ -304,7 +305,9 @@ async def said(db):
 
 
 def noticing(db, log, held):
-    return clock_of(db, log, held, notify=partial(notify, topic="out", after=5 * MINUTE))
+    return clock_of(
+        db, log, held, notify=partial(notify, topic="out", after=5 * MINUTE), stopped_after=5 * MINUTE
+    )
 
 
 async def test_a_freeze_is_told_once_after_a_while_and_so_is_its_end(db):
@@ -369,6 +372,42 @@ async def test_several_clocks_tell_it_once(db):
         await asyncio.gather(*(clock.prove() for clock in clocks))
 
     assert await said(db) == [("frozen", "broker_away", 0)]
+
+
+async def test_a_stop_of_the_service_is_told_once_with_its_length(db):
+    """Whoever comes back first tells of it; one as long as is borne is not told."""
+    held, log = HeldClock(), Log(0)
+    await noticing(db, log, held).prove()
+    held.now += 5 * MINUTE
+    await noticing(db, log, held).prove()
+    assert await said(db) == []
+    held.now += 90 * MINUTE
+    await asyncio.gather(*(noticing(db, log, held).prove() for _ in range(3)))
+
+    assert await said(db) == [("stopped", None, 90)]
+    held.now += MINUTE
+    await noticing(db, log, held).prove()
+    assert await said(db) == []
+
+
+async def test_a_stop_is_told_of_although_the_broker_is_away_when_it_ends(db):
+    held, log = HeldClock(), Log(0)
+    await noticing(db, log, held).prove()
+    held.now += HOUR
+    log.answer = BrokerAwayError("x")
+    await noticing(db, log, held).prove()
+
+    assert await said(db) == [("stopped", None, 60)]
+
+
+async def test_a_clock_in_doubt_does_not_tell_of_stops(db):
+    held, log = HeldClock(), Log(0)
+    clock = noticing(db, log, held)
+    await clock.prove()
+    held.wall_ahead = HOUR  # while nothing has passed by the other clock
+    await clock.prove()
+
+    assert await said(db) == []
 
 
 async def test_the_notice_is_told_with_the_proof_or_not_at_all(db):

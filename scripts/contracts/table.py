@@ -158,12 +158,17 @@ TOPICS: Final = (
         action=Action.SEND,
         title="Everything that is said",
         description="At least once, in order for each ticket; of each statement the highest revision holds.",
-        key={"description": "The ticket, the person, or `slaclock.notice`.", "type": "string", "minLength": 1},
+        key={
+            "description": "The ticket, the person, or `slaclock.notice`.",
+            "type": "string",
+            "minLength": 1,
+        },
         partitions=4,
         settings=_KEPT,
         messages=(
             "notice.frozen.v1",
             "notice.moving.v1",
+            "notice.stopped.v1",
             "statement.breach.v1",
             "statement.escalation.v1",
             "statement.repeat.v1",

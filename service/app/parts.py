@@ -83,6 +83,7 @@ class Parts:
                 directory=settings.directory_topic,
                 horizon=_micros(settings.directory_horizon_days * 86_400),
                 backdated_after=_micros(settings.backdated_after_seconds),
+                announce_within=_micros(settings.announce_within_hours * 3_600),
             ),
             topics=Topics(statements=settings.statements_topic, breaches=settings.breaches_topic),
             after_step=self._after_step,
@@ -117,6 +118,7 @@ class Parts:
             database_now=self._database_now or db.now,
             interval=settings.probe_interval_ms / 1_000,
             behind=_micros(settings.behind_seconds),
+            stopped_after=_micros(settings.freeze_notice_seconds),
             notify=partial(
                 notify, topic=settings.statements_topic, after=_micros(settings.freeze_notice_seconds)
             ),

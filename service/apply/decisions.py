@@ -38,6 +38,7 @@ async def release(tools: Tools, place: Place, *, by: str, why: str, replace: boo
             return await topic.release(tools, work, row, by=by, why=why, replace=replace)
         one = _readable(tools, row)
         key = (one.event.tenant, one.event.ticket)
+        work.is_by_hand = by != SERVICE
         await work.begin()
         await work.lock([key, *([row.attributed] if row.attributed else [])])
         await settle(work, [place], State.RELEASED, by=by, why=why)
@@ -56,6 +57,7 @@ async def drop(tools: Tools, place: Place, *, by: str, why: str) -> Released:
         row = await find(work, place)
         if row.shared or row.directory:
             return await shared_intake.drop(work, row, by=by, why=why)
+        work.is_by_hand = True
         await work.begin()
         await work.lock([row.attributed] if row.attributed else [])
         await settle(work, [place], State.DROPPED, by=by, why=why)

@@ -72,6 +72,7 @@ class Ground:
             recorded=past.recorded,
             backdated_after=self.backdated_after,
             traces={key_of(each.event): each.trace for each in happened if each.trace},
+            heard={key_of(each.event): each.recorded_at for each in news if each.recorded_at is not None},
         )
 
 

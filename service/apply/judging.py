@@ -33,7 +33,7 @@ class Case:
 
     `shared` events of areas it was judged with before, `news` of areas not yet; these are taken to have come before the
     fresh ones. `caps`, `gaps`, `proved`, `recorded` and `backdated_after` as in `History`. `traces`: those that records of
-    `happened` belong to.
+    `happened` belong to; `heard`: when those of `news` were acknowledged.
     """
 
     past: tuple[Event, ...]
@@ -49,6 +49,7 @@ class Case:
     recorded: Mapping[EventKey, Instant] = field(default_factory=dict)
     backdated_after: Duration = HOUR
     traces: Mapping[EventKey, Trace] = field(default_factory=dict)
+    heard: Mapping[EventKey, Instant] = field(default_factory=dict)
 
     @property
     def happened(self) -> tuple[Event, ...]:
@@ -60,6 +61,11 @@ class Case:
         if cause is None:
             return None
         return self.traces.get(cause) or self.organisation.traces.get(cause)
+
+    def since(self, said: Said, cause: EventKey | None) -> Instant:
+        """From when on this revision could have been said."""
+        heard = None if cause is None else self.recorded.get(cause, self.heard.get(cause))
+        return max(said.statement.at, EARLIEST if heard is None else heard)
 
     def history(self, happened: int, directory: Directory | None = None) -> History:
         """The history when only so many of `happened` had come; with all that is known of the organisation, or `directory`."""
@@ -82,13 +88,15 @@ class Change:
     """A revision to be said. `cause`, an event of the ticket, of areas or of the organisation, is None when time passed,
     a doubt came or went, or the rules are others; `trace` is the one that its record belongs to.
 
-    Without `announce` it is about a time before the rules were adopted: kept, and nobody is to be told.
+    Without `announce` it is about a time before the rules were adopted: kept, and nobody is to be told. `since`: before that
+    instant, its own or that at which the record of its cause was acknowledged, nobody could have said it.
     """
 
     said: Said
     cause: EventKey | None
     announce: bool = True
     trace: Trace | None = None
+    since: Instant = EARLIEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +128,7 @@ class Bench:
         return Finding(
             judgement,
             tuple(
-                Change(one, cause, one.statement.at >= adopted, case.trace(cause))
+                Change(one, cause, one.statement.at >= adopted, case.trace(cause), case.since(one, cause))
                 for one, cause in zip(revisions, causes, strict=True)
             ),
         )

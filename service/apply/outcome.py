@@ -25,7 +25,7 @@ class Limits:
     `max_bytes` of a record's value, `max_events` of one ticket's history. What is said of areas makes `marked_at_once`
     tickets due in one transaction, for whose locks ingest may have to wait. `directory` is the topic of the organisation; a fact
     recorded more than `horizon` after an instant does not bear on it. What was recorded more than `backdated_after` after it
-    happened is evidence.
+    happened is evidence. What is said more than `announce_within` after it could have been said is announced to nobody.
     """
 
     tenant: str = "default"
@@ -36,6 +36,7 @@ class Limits:
     directory: str = "directory.events.v1"
     horizon: Duration = 90 * DAY
     backdated_after: Duration = HOUR
+    announce_within: Duration = DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

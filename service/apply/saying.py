@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.apply.judging import Change, Finding
 from service.apply.outcome import Topics
-from service.sla.instants import EARLIEST, Instant
+from service.sla.instants import EARLIEST, NEVER, Duration, Instant
 from service.sla.statements import Kind, Promise, State
 from service.store.keys import TicketKey, bucket_of
 from service.store.outbox import Message
@@ -20,19 +20,27 @@ _UNDECIDED = frozenset({State.OPEN, State.BREACHED, State.INDETERMINATE})
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who says it, when and as of which W; `provisional`: something said of the organisation before W may be missing."""
+    """Who says it, when and as of which W; `provisional`: something said of the organisation before W may be missing.
+
+    What could have been said more than `announce_within` ago is announced to nobody, unless it takes back or changes what
+    was: it comes after a stop, and whoever would hear of it now cannot act on it any more.
+    """
 
     topics: Topics
     watermark: Instant | None
     now: Instant
     provisional: bool = False
+    announce_within: Duration = NEVER
 
     def say(
         self, found: Mapping[TicketKey, Finding]
     ) -> Iterator[tuple[TicketKey, Change, Entry, list[Message]]]:
         """Every change of `found` with its line and its messages; breaches go to both topics."""
         for key, finding in found.items():
-            for change in finding.changes:
+            for found_change in finding.changes:
+                change = replace(
+                    found_change, announce=found_change.announce and not self._is_stale(found_change)
+                )
                 yield key, change, *self._written(bucket_of(*key), change)
 
     def _written(self, bucket: int, change: Change) -> tuple[Entry, list[Message]]:
@@ -70,6 +78,9 @@ class Voice:
             for topic, key in keys.items()
         ]
         return entry, messages
+
+    def _is_stale(self, change: Change) -> bool:
+        return change.said.rev == 1 and self.now - change.since > self.announce_within
 
 
 def settled_at(promises: Iterable[Promise]) -> Instant | None:

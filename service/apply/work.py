@@ -17,7 +17,7 @@ from service.apply.proof import complete
 from service.apply.saying import Voice, not_before, settled_at
 from service.apply.tools import Tools
 from service.sla.events import Doubt
-from service.sla.instants import Instant
+from service.sla.instants import NEVER, Instant
 from service.sla.policy import Rules
 from service.sla.statements import Kind, Said
 from service.sla.view import UNPROVEN
@@ -83,6 +83,8 @@ class Work:
         self.tx = tx
         self.now: Instant = tools.clock.wall()
         self.watermark: Instant | None = None
+        #: What a person decides is news, however old.
+        self.is_by_hand = False
         self.pasts: dict[TicketKey, Past] = {}
         self._tools = tools
         self._rules: dict[str, Rules | None] = {}
@@ -206,7 +208,13 @@ class Work:
 
     async def _say(self, found: Mapping[TicketKey, Finding], effects: Effects) -> None:
         is_provisional = any(ground.is_provisional for ground in self._grounds.values())
-        voice = Voice(self._tools.topics, self.watermark, self.now, is_provisional)
+        voice = Voice(
+            self._tools.topics,
+            self.watermark,
+            self.now,
+            is_provisional,
+            NEVER if self.is_by_hand else self._tools.limits.announce_within,
+        )
         spoken = list(voice.say(found))
         for key, change, _, _ in spoken:
             effects.changed.add(key)

@@ -100,6 +100,8 @@ def _settings(kafka: str | None, postgres: str | None) -> Iterator[Settings]:
             group=f"slaclock-demo-{run_id}",
             tickets_topic=f"demo-{run_id}.tickets.events.v1",
             areas_topic=f"demo-{run_id}.areas.events.v1",
+            sources_topic=f"demo-{run_id}.sources.events.v1",
+            directory_topic=f"demo-{run_id}.directory.events.v1",
             statements_topic=f"demo-{run_id}.sla.statements.v1",
             breaches_topic=f"demo-{run_id}.sla.breaches.v1",
             # The embedded broker lets a group start only after half a session.
@@ -110,6 +112,8 @@ def _settings(kafka: str | None, postgres: str | None) -> Iterator[Settings]:
             probe_interval_ms=200,
             gauges_seconds=1,
             behind_seconds=86_400,  # a step of the replay's clock is an hour
+            freeze_notice_seconds=86_400,
+            announce_within_hours=876_000,
         )
 
 

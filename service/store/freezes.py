@@ -1,4 +1,4 @@
-"""What has to be told about W standing still, each thing once: kept with W itself."""
+"""What has to be told about W standing still, and about stops of the service, each thing once: kept with W itself."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ _TAKE_MOVING: Final = text("""
     RETURNING '', stood.frozen_since, w.probed_at, w.at
 """)
 
+_TAKE_STOPPED: Final = text("""
+    WITH stopped AS (SELECT stopped_since FROM watermark WHERE stopped_since IS NOT NULL FOR UPDATE)
+    UPDATE watermark w SET stopped_since = NULL FROM stopped
+    RETURNING stopped.stopped_since, w.probed_at, w.at
+""")
+
 
 @dataclass(frozen=True, slots=True)
 class Stood:
@@ -40,3 +46,18 @@ async def take_stood(tx: Tx, *, after: int) -> Stood | None:
     row = (await tx.run(_TAKE_FROZEN, {"after": after})).one_or_none()
     row = row or (await tx.run(_TAKE_MOVING)).one_or_none()
     return None if row is None else Stood(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """No process has proved anything from `since` to `until`; W was `proved` to there when that began."""
+
+    since: int
+    until: int
+    proved: int | None
+
+
+async def take_stopped(tx: Tx) -> Stopped | None:
+    """What is to be told about a stop of the service, once. In the transaction that settles W."""
+    row = (await tx.run(_TAKE_STOPPED)).one_or_none()
+    return None if row is None else Stopped(*row)

@@ -61,6 +61,8 @@ WATERMARK: Final = Table(
     # Since the probe of which clock reading it stands; kept until the notice of its moving again has been taken.
     Column("frozen_since", INSTANT),
     Column("noticed", Boolean, nullable=False, server_default=text("false")),  # that it stands was told
+    # Of the last probe before a stop of the service, until the notice of it has been taken.
+    Column("stopped_since", INSTANT),
     Column("override", INSTANT),  # up to where somebody vouches for it, while he does; see `override`
     CheckConstraint("one", name="one"),  # there is one row
     postgresql_with={
@@ -144,6 +146,8 @@ _SETTLE: Final = text("""
         frozen_since = CASE WHEN w.probed_at > :t0 OR w.noticed THEN w.frozen_since
                             WHEN :recreated <> w.frozen AND v.frozen = '' THEN NULL
                             ELSE coalesce(w.frozen_since, :t0) END,
+        stopped_since = CASE WHEN :t0 - w.probed_at > CAST(:stopped_after AS bigint) THEN w.probed_at
+                             ELSE w.stopped_since END,
         probed_at = greatest(w.probed_at, :t0)
     FROM verdict v
     RETURNING greatest(w.at, w.override), w.frozen, w.probed_at, w.at, w.override
@@ -246,12 +250,14 @@ async def settle_watermark(
     t0: int,
     frozen: str = "",
     behind: int | None = None,
+    stopped_after: int | None = None,
 ) -> Watermark:
     """Move W to the least `wm` of the required partitions, at most `t0` and never back; the new watermark.
 
     `required` holds every partition of every required topic, from metadata read after the clock showed `t0`. With a
     reason in `frozen`, a parked record that many tickets share, or a partition not proved yet, W stays and the reason is
-    kept; `RECREATED` for good. It is `BEHIND` when it does not move and is more than `behind` before `t0`.
+    kept; `RECREATED` for good. It is `BEHIND` when it does not move and is more than `behind` before `t0`. That nobody has
+    probed for more than `stopped_after` is noted.
     """
     pairs = [(topic, part) for topic, parts in required.items() for part in parts]
     row = await tx.run(
@@ -262,6 +268,7 @@ async def settle_watermark(
             "t0": t0,
             "frozen": frozen,
             "behind": behind,
+            "stopped_after": stopped_after,
             "unproved": UNPROVED,
             "recreated": RECREATED,
             "is_behind": BEHIND,

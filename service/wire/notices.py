@@ -1,4 +1,4 @@
-"""What is said about the service itself: that the watermark stands still, and that it moves again."""
+"""What is said about the service itself: that the watermark stands still, that it moves again, that nobody was at work."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from service.wire.records import Outgoing
 
 FROZEN: Final = "slaclock.notice.frozen.v1"
 MOVING: Final = "slaclock.notice.moving.v1"
+STOPPED: Final = "slaclock.notice.stopped.v1"
 
 #: The key of every notice; no ticket is meant.
 KEY: Final = b"slaclock.notice"
@@ -54,10 +55,19 @@ def frozen(*, reason: str, record: str, since: Instant, now: Instant, watermark:
 
 def moving(*, since: Instant, now: Instant, watermark: Instant | None) -> Outgoing:
     """W moves again `now`; it has stood still since `since`."""
+    return _ended(MOVING, since, now, watermark)
+
+
+def stopped(*, since: Instant, now: Instant, watermark: Instant | None) -> Outgoing:
+    """No process has proved anything since `since`; `now` one does."""
+    return _ended(STOPPED, since, now, watermark)
+
+
+def _ended(kind: str, since: Instant, now: Instant, watermark: Instant | None) -> Outgoing:
     data = _Data(
         since=times.write(since), watermark=_time(watermark), until=times.write(now), length_us=now - since
     )
-    return _notice(MOVING, since, now, data)
+    return _notice(kind, since, now, data)
 
 
 def _notice(kind: str, since: Instant, now: Instant, data: _Data) -> Outgoing:

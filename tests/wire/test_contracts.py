@@ -68,7 +68,7 @@ def test_every_message_has_its_schema() -> None:
     inputs |= {f"directory.{name}.v1" for name in DIRECTORY} | {
         f"source.{name}.v1" for name in READ_OF_SOURCES
     }
-    told = {"notice.frozen.v1", "notice.moving.v1"}
+    told = {"notice.frozen.v1", "notice.moving.v1", "notice.stopped.v1"}
     outputs = {f"statement.{kind}.v1" for kind in Kind} | {"statement.repeat.v1"} | told
 
     assert set(SCHEMAS) == inputs | outputs | {
@@ -240,7 +240,9 @@ def test_the_examples_of_notices_are_what_is_sent() -> None:
         watermark=said - 400_000,
     )
     moving = notices.moving(since=said, now=said + 1_950_500_000, watermark=said + 1_950_500_000)
-    for name, out in (("notice.frozen.v1", frozen), ("notice.moving.v1", moving)):
+    stopped = notices.stopped(since=said, now=said + 1_950_500_000, watermark=said - 400_000)
+    told = {"notice.frozen.v1": frozen, "notice.moving.v1": moving, "notice.stopped.v1": stopped}
+    for name, out in told.items():
         example = EXAMPLES[name]
 
         assert msgspec.json.decode(out.value) == example["value"]
