@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from service.sla.events import EventKey, Gap, as_instant, as_text
-from service.sla.history import in_order, key_of
-from service.sla.instants import EARLIEST, Instant
+from service.sla.events import Gap, as_instant, as_text
+from service.sla.history import in_order
+from service.sla.instants import Instant
 from service.store.shared_events import Told
 
 
 @dataclass(frozen=True, slots=True)
 class _Outage:
-    """[start, end) without a source; `end` None: not known. It was declared in a record of `declared_at`."""
+    """[start, end) without a source; `end` None: not known."""
 
     start: Instant
     end: Instant | None
-    declared_at: Instant
     lasts: bool = True
     recovered: bool = False
 
@@ -31,7 +30,7 @@ class Outages:
         lasting: dict[str, Instant] = {}
         for (source, _), outage in folded.items():
             if outage.lasts:
-                lasting[source] = min(outage.declared_at, lasting.get(source, outage.declared_at))
+                lasting[source] = min(outage.start, lasting.get(source, outage.start))
         self.lasting: Mapping[str, Instant] = lasting
         self.gaps = tuple(
             Gap(start=outage.start, end=outage.end, source=source)
@@ -54,7 +53,6 @@ class Outages:
 
 def _folded(told: Sequence[Told]) -> dict[tuple[str, str], _Outage]:
     """By source and name each outage as it was last told, in the order of events."""
-    recorded: dict[EventKey, Instant | None] = {key_of(each.event): each.recorded_at for each in told}
     found: dict[tuple[str, str], _Outage] = {}
     for event in in_order([each.event for each in told], {}):
         name = event.ticket, as_text(event.attributes.get("outage")) or event.id
@@ -62,10 +60,7 @@ def _folded(told: Sequence[Told]) -> dict[tuple[str, str], _Outage]:
         end = as_instant(event.attributes.get("to"))
         if event.type == "outage":
             start = as_instant(event.attributes.get("from"))
-            declared_at = recorded[key_of(event)] or EARLIEST
-            if known is not None and known.lasts:
-                declared_at = min(declared_at, known.declared_at)
-            found[name] = _Outage(event.at if start is None else start, end, declared_at)
+            found[name] = _Outage(event.at if start is None else start, end)
         elif known is not None and known.lasts:
             told_end = known.end if end is None else end
             found[name] = replace(

@@ -234,6 +234,19 @@ async def test_while_a_source_is_down_what_needs_it_waits(stage):
     assert await missed(stage) == {"free", "desk"}
 
 
+async def test_what_lies_in_an_outage_that_is_told_of_late_waits_although_the_source_calls_itself_complete(
+    stage,
+):
+    await stage.send(record("A", "opened", 0))
+    await stage.report(outage(2, from_=0.5), alive(2.5, 2.4))
+    await at(stage, 3)
+    assert (await missed(stage), await cap(stage, "desk")) == ({"free"}, 0.5)
+
+    await stage.report(ended(3.1))
+    await at(stage, 3.2)
+    assert await missed(stage) == {"free", "desk?"}
+
+
 async def test_what_was_not_made_good_leaves_what_was_decided_over_it_unproven(stage):
     await stage.send(record("A", "opened", 0), record("B", "opened", 1.5))
     await stage.report(outage(from_=0.6), ended(1.2), alive(4, 3.9))

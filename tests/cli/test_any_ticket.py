@@ -17,7 +17,7 @@ TICKETS = 400
 def test_it_can_be_explained():
     told = 0
     for seed in range(TICKETS):
-        made = case(seed, meet=telling.marks, plain=False)
+        made = case(seed, meet=telling.marks)
         for each in explained(*telling.world(made), made["upto"]):
             lines = list(sentences(each, each.target.calendar.zone))
             assert all(line and "None" not in line for line in lines), (seed, lines)
@@ -31,7 +31,7 @@ def test_two_versions_can_be_compared():
     """Every promise of either side is told once, and a flip has a reason in words."""
     flips = 0
     for seed in range(TICKETS):
-        made = case(seed, meet=telling.marks, plain=False)
+        made = case(seed, meet=telling.marks)
         history, rules = telling.world(made)
         sides = [from_the_beginning(Rules((version,))) for version in rules.versions]
         before, after = (View(history, side, made["upto"]) for side in (sides[0], sides[-1]))
