@@ -393,6 +393,7 @@ async def test_a_stop_of_the_service_is_told_once_with_its_length(db):
 async def test_a_stop_is_told_of_although_the_broker_is_away_when_it_ends(db):
     held, log = HeldClock(), Log(0)
     await noticing(db, log, held).prove()
+    await noticing(db, log, held).prove()
     held.now += HOUR
     log.answer = BrokerAwayError("x")
     await noticing(db, log, held).prove()
@@ -403,6 +404,7 @@ async def test_a_stop_is_told_of_although_the_broker_is_away_when_it_ends(db):
 async def test_a_clock_in_doubt_does_not_tell_of_stops(db):
     held, log = HeldClock(), Log(0)
     clock = noticing(db, log, held)
+    await clock.prove()
     await clock.prove()
     held.wall_ahead = HOUR  # while nothing has passed by the other clock
     await clock.prove()

@@ -165,7 +165,7 @@ async def lock(tx: Tx, people: Iterable[PersonKey]) -> None:
 async def count(tx: Tx, changed: Collection[Against]) -> None:
     """Make breaches count as told. Their tickets and all people concerned are locked."""
     gone = [(each.key, each.counted.breach) for each in changed if not each.person]
-    put = [each for each in changed if each.person]
+    put = sorted((each for each in changed if each.person), key=lambda each: (each.key, each.counted.breach))
     if gone:
         await tx.run(_REMOVE, _which(gone))
     if put:

@@ -61,9 +61,9 @@ WATERMARK: Final = Table(
     # Since the probe of which clock reading it stands; kept until the notice of its moving again has been taken.
     Column("frozen_since", INSTANT),
     Column("noticed", Boolean, nullable=False, server_default=text("false")),  # that it stands was told
-    # Of the last probe before a stop of the service, until the notice of it has been taken.
-    Column("stopped_since", INSTANT),
     Column("override", INSTANT),  # up to where somebody vouches for it, while he does; see `override`
+    # The last probe before a stop of the service, until the notice of it has been taken.
+    Column("stopped_since", INSTANT),
     CheckConstraint("one", name="one"),  # there is one row
     postgresql_with={
         "fillfactor": 20,

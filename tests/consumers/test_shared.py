@@ -1,8 +1,11 @@
+from types import SimpleNamespace
+
+import pytest
 import structlog
 
 from service.apply import Applied, Fenced
 from service.bus.holdings import Outcome, Portion
-from service.consumers.shared import Areas, Sources
+from service.consumers.shared import Areas, Directory, Sources
 from service.loop import Backoff, Pulse
 from service.metrics import Metrics
 from service.store import Unavailable
@@ -53,14 +56,17 @@ async def test_another_owner_fences():
     assert await areas(Door(Fenced())).take(PORTION, lambda: True) is Outcome.FENCED
 
 
-async def test_what_is_said_of_sources_has_its_own_way_in_and_counter():
-    class Other:
-        async def apply_sources(self, piece):
-            return Applied(applied=2)
+@pytest.mark.parametrize(
+    ("kind", "way_in", "counter"),
+    [(Sources, "apply_sources", "source"), (Directory, "apply_directory", "directory")],
+)
+async def test_each_topic_has_its_own_way_in_and_counter(kind, way_in, counter):
+    async def apply(piece):
+        return Applied(applied=2)
 
-    metrics = Metrics()
-    consumer = Sources(None, Other(), metrics, Pulse("x"), retry=lambda: Backoff(1, 1), give_up_seconds=5)
+    metrics, door = Metrics(), SimpleNamespace(**{way_in: apply})
+    consumer = kind(None, door, metrics, Pulse("x"), retry=lambda: Backoff(1, 1), give_up_seconds=5)
 
     assert await consumer.take(PORTION, lambda: True) is Outcome.DONE
-    assert metrics.registry.get_sample_value("sla_source_events_total", {"result": "applied"}) == 2
+    assert metrics.registry.get_sample_value(f"sla_{counter}_events_total", {"result": "applied"}) == 2
     assert metrics.registry.get_sample_value("sla_area_events_total", {"result": "applied"}) == 0

@@ -69,6 +69,7 @@ STATEMENTS = {
             "shared_parked": "a",
             "is_behind": "b",
             "behind": 10,
+            "stopped_after": 10,
         },
     ),
     "claim what waits": (waits._CLAIM, {"watermark": 300, "separator": "\x1f", "limit": 100}),
