@@ -112,7 +112,7 @@ def _message(folder: Folder, topic: Topic, message: str, mode: Mode) -> Node:
 def examples_of(folder: Folder, topic: Topic, message: str, mode: Mode) -> list[str]:
     """The names of the examples of a message."""
     begin = EXAMPLES.get(message, message) + "."
-    names = [name for name in folder.names("examples", ".json") if name.startswith(begin)]
+    names = [name for name in folder.names("examples", ".json") if f"{name}.".startswith(begin)]
     return [name for name in names if len(topic.modes) == 1 or name.endswith(f".{mode}")]
 
 
