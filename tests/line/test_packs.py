@@ -3,6 +3,7 @@
 import pytest
 
 from service.apply.registration import register_policy
+from service.demo.compare import differences
 from service.demo.pack import of_pack
 from service.demo.recording import backtest
 from service.rules.packs import PACKS
@@ -40,6 +41,5 @@ async def test_the_line_says_of_a_pack_what_its_histories_say(name, topics, data
         await line.close()
 
     expected = backtest(pack)
-    assert {id_: statement for id_, statement in found.items() if expected.get(id_) != statement} == {}
-    assert expected.keys() == found.keys()
+    assert differences(found, expected) == []
     assert len({statement.ticket for statement in found.values()}) > len(pack.events) / 20

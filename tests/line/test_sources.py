@@ -6,6 +6,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from service.bus.connection import client_options
+from service.wire import notices as notices_of
 from service.wire import times
 from tests.line.test_areas import at, make, sample
 from tests.parts import unique
@@ -85,7 +86,7 @@ async def notices(line) -> list[dict]:
         while any([await consumer.position(part) < end for part, end in ends.items()]):
             for records in (await consumer.getmany(timeout_ms=200)).values():
                 found += [json.loads(record.value) for record in records]
-        return [each for each in found if each["type"].startswith("slaclock.notice.")]
+        return [each for each in found if each["type"] in {notices_of.FROZEN, notices_of.MOVING}]
     finally:
         await consumer.stop()
 

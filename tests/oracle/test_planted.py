@@ -318,8 +318,8 @@ def rungs_are_said_also_when_the_promise_was_not_in_force(patch: pytest.MonkeyPa
 
 @mistake
 def a_void_counts_from_its_own_instant(patch: pytest.MonkeyPatch) -> None:
-    original = history._voided
-    patch.setattr(history, "_voided", lambda voids: original(sorted(voids, key=history.order)))
+    original = history.voids
+    patch.setattr(history, "voids", lambda events: original(events[::-1]))
 
 
 # --- what is known ----------------------------------------------------------------------------------
