@@ -62,11 +62,11 @@ def differences(line: dict[str, Statement], backtest: dict[str, Statement]) -> l
     return [
         Difference(id_, line.get(id_), backtest.get(id_))
         for id_ in sorted(line.keys() | backtest.keys())
-        if _untimed(line.get(id_)) != _untimed(backtest.get(id_))
+        if untimed(line.get(id_)) != untimed(backtest.get(id_))
     ]
 
 
-def _untimed(statement: Statement | None) -> Statement | None:
+def untimed(statement: Statement | None) -> Statement | None:
     """Without what rests on when events were recorded, which a file of events does not tell."""
     if statement is None or statement.evidence is None:
         return statement

@@ -9,12 +9,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from service.backtest import Backtest
+from service.demo.compare import untimed
 from service.sla.events import Event
 from service.sla.history import History
 from service.sla.instants import Instant
@@ -177,14 +178,6 @@ def differences(
                 )
 
 
-def untimed(statement: Statement | None) -> Statement | None:
-    """Without what rests on when events were recorded, which the oracle does not know."""
-    if statement is None or statement.evidence is None:
-        return statement
-    is_verdict = statement.kind == "verdict"
-    return replace(statement, evidence=None if is_verdict else replace(statement.evidence, told_late=()))
-
-
 def gaps(evidence: Evidence) -> Iterator[str]:
     """Revisions that do not run from 1."""
     for what, pairs in (
@@ -264,9 +257,9 @@ def untruths(evidence: Evidence, arrivals: Sequence[Sending], rules: Rules) -> I
         sendings = came.get(line.statement.ticket, [])
         upto = UNPROVED if line.watermark is None else line.watermark
         known = bisect_right([sending.when for sending in sendings], upto)
-        wanted = None if line.withdrawn else line.statement
+        wanted = None if line.withdrawn else untimed(line.statement)
         if not any(
-            _said(sendings[:count], rules, upto, line.statement.id) == wanted
+            untimed(_said(sendings[:count], rules, upto, line.statement.id)) == wanted
             for count in range(known, len(sendings) + 1)
         ):
             yield (
