@@ -27,6 +27,7 @@ class Program:
     def __init__(self, process, port):
         self.process = process
         self.port = port
+        self.lines = []
 
     async def ask(self, path):
         try:
@@ -46,7 +47,16 @@ class Program:
         began = time.monotonic()
         self.process.send_signal(number)
         _, errors = await asyncio.wait_for(self.process.communicate(), 40)
-        return self.process.returncode, time.monotonic() - began, errors.decode().splitlines()
+        return self.process.returncode, time.monotonic() - began, self.lines + errors.decode().splitlines()
+
+    async def says(self, text):
+        """Wait for a line of the log with `text`."""
+        async with asyncio.timeout(20):
+            while line := await self.process.stderr.readline():
+                self.lines.append(line.decode())
+                if text in self.lines[-1]:
+                    return
+        raise AssertionError(f"ended without {text}: {self.lines}")
 
 
 @asynccontextmanager
@@ -104,7 +114,7 @@ async def test_without_database_and_broker_it_lives_waits_and_can_be_stopped(lin
         status, body = await running.ask("/ready")
         assert status == 503
         assert set(json.loads(body)["wrong"]) == {"broker", "database"}
-        await asyncio.sleep(1)
+        await running.says("not_ready")
         status, seconds, lines = await running.end(signal.SIGINT)
 
     assert status == 0
@@ -124,7 +134,7 @@ async def test_topics_that_are_missing_are_named_until_they_are_there(line):
             return "no.such.topic" in (await running.ask("/ready"))[1]
 
         await until(named)
-        await asyncio.sleep(1)  # the log line comes from another task than the answer
+        await running.says("topics do not exist")
         _, _, lines = await running.end()
 
     assert any("topics do not exist" in line and "no.such.topic" in line for line in lines)
