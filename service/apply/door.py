@@ -239,7 +239,7 @@ async def _claimed(tx: Tx, watermark: Instant, limit: int) -> list[Due]:
     due = await tickets.claim_due(tx, watermark, limit)
     if len(due) < limit:
         due += await waits.claim(tx, watermark, limit - len(due))
-    return list({each.key: each for each in reversed(due)}.values())
+    return list({each.key: each for each in reversed(due)}.values())[::-1]
 
 
 def _check_audit(by: str, reason: str) -> None:
