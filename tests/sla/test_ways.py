@@ -91,7 +91,7 @@ def dues(*lines: str, of: Target = EVERYTHING, shared: tuple[str, ...] = ()) -> 
         ("extended", ["03-01 18:00 extension_requested by=2h", "03-01 22:00 extension_approved extension=e3 rank=2"],
          [], ["03-01 20:00"]),
         ("deemed", ["03-01 18:00 visit_failed", "03-01 22:00 report_written"], [], []),
-        ("lapsed", ["03-01 18:00 documents_requested"], [], []),
+        ("lapsed", ["03-01 13:00 documents_requested"], [], []),
         ("reclassified", ["03-01 17:00 reclassified kind=question"], [], []),
     ],
 )  # fmt: skip
@@ -108,7 +108,8 @@ def test_each_way_takes_the_breach_back_or_moves_it(lines: list[str], shared: li
         ("approved too low", ["03-01 17:00 extension_requested by=2h", "03-01 17:30 extension_approved extension=e3 rank=1"]),
         ("approved too late", ["03-01 17:00 extension_requested by=2h", "03-01 21:00:01 extension_approved extension=e3 rank=2"]),
         ("reported too late", ["03-01 17:00 visit_failed", "03-01 21:00:01 report_written"]),
-        ("supplied", ["03-01 17:00 documents_requested", "03-01 22:00 documents_complete"]),
+        ("supplied", ["03-01 13:00 documents_requested", "03-01 18:00 documents_complete"]),
+        ("lapsed after the due", ["03-01 13:00:01 documents_requested"]),
     ],
 )  # fmt: skip
 def test_what_falls_short_of_a_way_changes_nothing(lines: list[str]):
