@@ -19,6 +19,7 @@ from tests.parts import Topics
 from tests.running import Bench, bench, running, until
 from tests.sla import telling
 from tests.sla.telling import SHANGHAI, clock
+from tests.wire.contracts import validate
 
 DESK = "https://desk.example/tickets"
 
@@ -136,7 +137,10 @@ def _line(statement: Statement, data: dict[str, Any]) -> str:
 async def story(
     topics: Topics, database: str, pack: str, people: Iterable[Event], begin: str
 ) -> AsyncIterator[Story]:
-    """The service runs inside the block, with `pack` registered and `people` known, from the moment `begin` on."""
+    """The service runs inside the block, with `pack` registered and `people` known, from the moment `begin` on.
+
+    At the end every record that it sent is held against its schema.
+    """
     shared = {name: await topics.create(name, 1, retention_ms="-1") for name in ("areas", "directory")}
     line = await bench(
         topics, database, areas_topic=shared["areas"], directory_topic=shared["directory"]
@@ -151,6 +155,8 @@ async def story(
             await made.staff(people)
             await made.until(begin)
             yield made
+            for value in await line.values():
+                validate(value)
     finally:
         await line.close()
 

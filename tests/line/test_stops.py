@@ -7,6 +7,7 @@ import pytest
 from service.sla.instants import DAY, HOUR, SECOND
 from service.wire import times
 from tests.running import START, bench, opened, running, until
+from tests.wire.contracts import validate
 
 pytestmark = pytest.mark.line
 
@@ -22,7 +23,10 @@ async def is_through(line) -> bool:
 
 
 async def records(line, topic: str | None = None) -> list[dict]:
-    return [json.loads(value) for value in await line.values(topic)]
+    values = await line.values(topic)
+    for value in values:
+        validate(value)
+    return [json.loads(value) for value in values]
 
 
 async def notices(line) -> list[dict]:
