@@ -113,7 +113,11 @@ class Bench:
             await self._producer.stop()
 
     async def revisions(self, topic: str | None = None) -> list[tuple[Statement, int, bool]]:
-        """Everything on the statements topic now, in order within a partition."""
+        """What is said about tickets on the statements topic now, in order within a partition."""
+        return [decode_output(value) for value in await self.values(topic) if is_statement(value)]
+
+    async def values(self, topic: str | None = None) -> list[bytes]:
+        """The values of all records on the statements topic now, in order within a partition."""
         name = topic or self.settings.statements_topic
         consumer = AIOKafkaConsumer(**client_options(self.settings), auto_offset_reset="earliest")
         await consumer.start()
@@ -123,10 +127,10 @@ class Bench:
             parts = [TopicPartition(name, part) for part in sorted(cluster.partitions_for_topic(name))]
             consumer.assign(parts)
             ends = await consumer.end_offsets(parts)
-            found = []
+            found: list[bytes] = []
             while any([await consumer.position(part) < end for part, end in ends.items()]):
                 for records in (await consumer.getmany(timeout_ms=200)).values():
-                    found += [decode_output(record.value) for record in records if is_statement(record.value)]
+                    found += [record.value for record in records]
             return found
         finally:
             await consumer.stop()

@@ -11,6 +11,7 @@ from service.rules.errors import Finding, Path
 from service.rules.hints import NEEDED
 from service.rules.lengths import MAX_DAYS, Length, Step
 from service.rules.shapes import OverrideShape, Owner, RungShape, TargetShape
+from service.sla.chain import HOLDER
 from service.sla.instants import DAY
 from service.sla.policy import Rung, Stated, Unit
 from service.sla.statements import Kind
@@ -44,7 +45,7 @@ def findings(target: TargetShape, path: Path) -> Iterator[Finding]:
 
 
 def build(target: TargetShape) -> tuple[Rung, ...]:
-    """The core values of the rungs of a target without findings, by amount."""
+    """The core values of the rungs of a target without findings, by amount. A warning that names no role is for the holder."""
     if target.budget is None:
         raise ValueError("a target without a budget has no rungs")
     rungs = [
@@ -52,7 +53,7 @@ def build(target: TargetShape) -> tuple[Rung, ...]:
             name=_name(rung, kind),
             kind=kind,
             amount=None if rung.at is None else _used_up(target, rung.at, target.budget),
-            role=rung.role or "",
+            role=rung.role or HOLDER,
             urges=rung.urges or 0,
         )
         for kind, _, rung in _all(target, ())
@@ -154,7 +155,7 @@ def _said_twice(target: TargetShape, path: Path) -> Iterator[Finding]:
         moment = _moment(rung) if rung.at is None else _amount(rung, target)
         key = "urges" if rung.at is None else "at"
         name = _name(rung, kind)
-        if moment is not None and (kind, moment, rung.role) in moments:
+        if moment is not None and (kind, moment, rung.role or HOLDER) in moments:
             told = (
                 f"`{rung.at or moment}` is the instant of a step above, to the same role: keep one of the two"
             )
@@ -163,5 +164,5 @@ def _said_twice(target: TargetShape, path: Path) -> Iterator[Finding]:
             told = f"`{name}` is the name of a step above: give this one another `name`"
             yield (*place, "name" if rung.name else key), told
         if moment is not None:
-            moments.add((kind, moment, rung.role))
+            moments.add((kind, moment, rung.role or HOLDER))
         names.add(name)

@@ -18,6 +18,7 @@ from service.sla.instants import Instant
 from service.sla.pleas import answer_to
 from service.sla.policy import ANY_REASON, Match, Target
 from service.sla.ticket import Ticket, matches
+from service.sla.ways import ways
 
 #: What weighs for or against somebody, in the words of people.
 _WEIGHS: Final = frozenset({"aggravated", "mitigated"})
@@ -49,8 +50,8 @@ class Dossier:
     def _chains(self) -> dict[Instant, tuple[Link, ...]]:
         return {}
 
-    def evidence(self, course: Course, at: Instant) -> Evidence:
-        """What was going on by `at`; what weighs for or against somebody, whenever it came."""
+    def evidence(self, course: Course, at: Instant, document: str) -> Evidence:
+        """What was going on by `at`; what weighs for or against somebody, whenever it came. The rule stands in `document`."""
         calendar = course.target.calendar
         since = calendar.known_at(at).known_since
         area = as_text(described_at(self.ticket, at).get("area")) or ""
@@ -67,6 +68,8 @@ class Dossier:
             hand_overs=hand_overs(self._reasoned, self.parties.custody, at),
             circumstances=self._circumstances,
             told_late=self.told_late(course, at),
+            document=document,
+            would_change=ways(course.target),
         )
 
     @cached_property

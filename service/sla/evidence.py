@@ -95,9 +95,28 @@ class ToldLate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A way in which the breach would come to be taken back or moved, by what becomes known of the time up to its due.
+
+    `events` are types with conditions on their attributes, in the words of the vocabulary; one of them is enough. `reasons`
+    are those of holds and exclusions that count, `*` any. One of `followed_by` has to come, and none of `unless` may, `within`
+    so long; an approval needs `rank`.
+    """
+
+    what: str
+    events: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    followed_by: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    within: Duration = 0
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What was going on.
 
+    `document` is where the rule stands, and who issued it. `would_change` is what the rule itself would change it by.
     `calendar` is its name and `calendar_since` the date on which the version that was the last known was published, ""
     for the first. `urges` and `second_requests` are instants. `households` and `per_owner` are the load of the ticket's
     area, None where nobody says.
@@ -114,3 +133,5 @@ class Evidence:
     hand_overs: HandOvers = HandOvers()
     circumstances: tuple[Circumstance, ...] = ()
     told_late: tuple[ToldLate, ...] = ()
+    document: str = ""
+    would_change: tuple[Way, ...] = ()

@@ -234,7 +234,9 @@ class View:
         if kind is Kind.WARNING:
             return {}
         attached: Attached = {"holders": dossier.holders(course, at), "chain": dossier.chain(at)}
-        return {**attached, "evidence": dossier.evidence(course, at)} if kind is Kind.BREACH else attached
+        if kind is Kind.ESCALATION:
+            return attached
+        return {**attached, "evidence": dossier.evidence(course, at, self.ruled.policy.source)}
 
 
 @lru_cache(maxsize=65_536)

@@ -20,14 +20,12 @@ from service.wire.attached import (
     Filled,
     Holding,
     Key,
-    Proofs,
-    evidence_of,
     holdings_of,
     links_of,
-    proofs_of,
     roles_of,
     shares_of,
 )
+from service.wire.proofs import Proofs, evidence_of, proofs_of
 from service.wire.records import Outgoing
 from service.wire.trace import Trace
 

@@ -27,7 +27,7 @@ def test_a_due_by_hand(policy):
                 {
                     "kind": "warning",
                     "name": "warn 2h before",
-                    "role": "",
+                    "role": "holder",
                     "at": "2026-03-09T06:00:00.000000Z",
                 },
                 {
@@ -69,7 +69,7 @@ def test_there_is_no_due_while_a_hold_lasts(policy):
 def test_times_are_shown_in_the_policys_zone_with_what_remains(policy):
     told = called("due", "--policy", policy, "--target", "repair", "--start", "2126-03-06T16:00+08:00")
 
-    assert "due                                  2126-03-07 Thu 16:00:00 +08:00   in " in told
+    assert "due                                    2126-03-07 Thu 16:00:00 +08:00   in " in told
     assert "2126-03-07 Thu 08:00:00 +00:00" in called(
         "due", "--policy", policy, "--target", "repair", "--start", "2126-03-06 16:00", "--utc"
     )

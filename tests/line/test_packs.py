@@ -9,13 +9,17 @@ from service.demo.recording import backtest
 from service.rules.packs import PACKS
 from service.sla.instants import SECOND
 from tests.running import bench, running, until
+from tests.wire.contracts import validate
 
 pytestmark = pytest.mark.line
 
 
 @pytest.mark.parametrize("name", PACKS)
 async def test_the_line_says_of_a_pack_what_its_histories_say(name, topics, database):
-    """`tests/rules/test_packs.py` holds the same histories against what a person expects of each."""
+    """`tests/rules/test_packs.py` holds the same histories against what a person expects of each.
+
+    Every record that is sent fits its schema.
+    """
     pack = of_pack(name)
     # Some histories end with the year, which a broker would take for a mistake.
     any_time = {"retention_ms": "-1", "message_timestamp_after_max_ms": str(2**63 - 1)}
@@ -37,6 +41,8 @@ async def test_the_line_says_of_a_pack_what_its_histories_say(name, topics, data
                 return await line.in_force()
 
             found = await until(at_rest, seconds=60)
+            for value in await line.values():
+                validate(value)
     finally:
         await line.close()
 

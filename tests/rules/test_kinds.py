@@ -104,7 +104,7 @@ def test_steps_by_urges():
     assert found.rungs == (
         Rung(name="4h after or 2 urges head", kind=Kind.ESCALATION, amount=28 * HOUR, role="head", urges=2),
         Rung(name="5h after chief", kind=Kind.ESCALATION, amount=29 * HOUR, role="chief"),
-        Rung(name="warn 1 urge", kind=Kind.WARNING, amount=None, role="", urges=1),
+        Rung(name="warn 1 urge", kind=Kind.WARNING, amount=None, role="holder", urges=1),
         Rung(name="3 urges head", kind=Kind.ESCALATION, amount=None, role="head", urges=3),
     )
 

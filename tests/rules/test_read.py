@@ -114,7 +114,7 @@ def test_every_key_of_a_target():
     assert full.reopen
     assert full.rungs == (
         Rung(name="warn 50% agent", kind=Kind.WARNING, amount=12 * HOUR, role="agent"),
-        Rung(name="warn 2h before", kind=Kind.WARNING, amount=22 * HOUR, role=""),
+        Rung(name="warn 2h before", kind=Kind.WARNING, amount=22 * HOUR, role="holder"),
         Rung(name="due head", kind=Kind.ESCALATION, amount=24 * HOUR, role="head"),
         Rung(name="second call", kind=Kind.ESCALATION, amount=28 * HOUR, role="chief"),
     )

@@ -25,7 +25,7 @@ from service.sla.statements import Judgement, Kind, Promise, State, Statement
 from tests.sla.world import World
 
 #: Said on every breach, by every owner of these cases, or part by part.
-_NO_EVIDENCE = {"calendar", "per_owner", "hand_overs"}
+_NO_EVIDENCE = {"calendar", "per_owner", "hand_overs", "document"}
 
 SEEN: Counter[str] = Counter()
 

@@ -12,6 +12,7 @@ from service.sla.instants import DAY, HOUR, Instant
 from service.sla.judge import judge
 from service.sla.policy import Target
 from service.sla.statements import Kind, Statement
+from service.sla.ways import ways
 from service.wire.ledger import load_statement, store_statement
 from tests.sla.kinds import grants, reported, unsupplied
 from tests.sla.telling import (
@@ -48,7 +49,7 @@ def evidence(
 
 
 def test_nothing_was_going_on():
-    assert evidence(OPENED) == Evidence(calendar="24x7")
+    assert evidence(OPENED) == Evidence(calendar="24x7", would_change=ways(EIGHT))
 
 
 def test_only_breaches_have_it():

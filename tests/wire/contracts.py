@@ -67,3 +67,9 @@ def event_in(example: Any) -> Any:
     if not context:
         return example["value"]
     return {**context, "datacontenttype": example["headers"]["content-type"], "data": example["value"]}
+
+
+def validate(value: bytes) -> None:
+    """Hold the value of a record that was sent against its schema; `ValidationError` when it does not fit."""
+    told = json.loads(value)
+    VALIDATORS[told["type"].removeprefix("slaclock.")].validate(told)

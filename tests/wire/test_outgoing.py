@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.sla.evidence import Circumstance, Evidence, HandOvers, Link, Plea, Share, ToldLate, Uncounted
+from service.sla.evidence import (
+    Circumstance,
+    Evidence,
+    HandOvers,
+    Link,
+    Plea,
+    Share,
+    ToldLate,
+    Uncounted,
+    Way,
+)
 from service.sla.instants import EARLIEST, LATEST
 from service.sla.statements import Account, Kind, Said, State, Statement
 from service.wire.ledger import is_bare, load_statement, store_statement
@@ -53,6 +63,19 @@ EVIDENCE = st.builds(
     hand_overs=st.builds(HandOvers, KEYS, KEYS, KEYS, KEYS),
     circumstances=some(st.builds(Circumstance, EVENT_KEYS, TEXTS, INSTANTS, TEXTS, TEXTS)),
     told_late=some(st.builds(ToldLate, EVENT_KEYS, TEXTS, INSTANTS, INSTANTS)),
+    document=TEXTS,
+    would_change=some(
+        st.builds(
+            Way,
+            what=TEXTS,
+            events=some(TEXTS),
+            reasons=some(TEXTS),
+            followed_by=some(TEXTS),
+            unless=some(TEXTS),
+            within=AMOUNTS,
+            rank=AMOUNTS,
+        )
+    ),
 )
 STATEMENTS = st.builds(
     Statement,
