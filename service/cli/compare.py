@@ -18,7 +18,7 @@ from service.cli.progress import Shown, shown, watched
 
 if TYPE_CHECKING:
     from service.backtest.compare import Compared, Comparison
-    from service.cli.files import Item
+    from service.wire.files import Item
     from service.sla.instants import Instant
     from service.sla.policy import Rules
 
