@@ -216,6 +216,7 @@ def test_only_attributes_that_can_matter_are_kept():
         "by",
         *("area", "exclusion", "from", "start", "version", "replace"),  # read by the engine, as `to` is
         *("at", "due", "extension", "rank", "until"),
+        *("team", "present", "window", "receiver_confirmed", "customer_informed", "what"),
     }
 
 
@@ -482,8 +483,10 @@ def test_the_directory_names_people():
 
 
 def test_the_organisation_is_counted_like_all_events():
-    crew, other = (of_organisation("d1", "unit", unit="crew", head=head) for head in ("p9", "p8"))
-    _, summary, faults = run(opened(), crew, crew, other, until=NINE + HOUR)
+    crew, again, other = (
+        of_organisation("d1", "unit", unit="crew", head=head) for head in ("p9", "p9", "p8")
+    )
+    _, summary, faults = run(opened(), crew, again, other, until=NINE + HOUR)
 
     assert (summary.events, summary.repeated, summary.faults) == (4, 1, {"id_reused": 1})
     assert (summary.tickets, len(faults)) == (1, 1)

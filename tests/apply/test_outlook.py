@@ -70,7 +70,7 @@ async def test_of_an_earlier_instant_only_what_had_happened(stage):
     office = Office(stage)
     await office.tell(fact("unit", "crew", -9, head="p9"))
     await stage.send(record("A", "opened", 0, team="crew"), record("A", "resolved", 3))
-    await office.tell(fact("unit", "crew", 4, head="p8", from_="2024-02-01T00:00:00Z"))
+    await office.tell(fact("unit", "crew", 4, head="p8", from_="2024-03-01T08:00:00Z"))
     await stage.prove(9)
 
     histories, outlook = await seen(stage, "A")
