@@ -269,6 +269,7 @@ class Clock:
         self._metrics.wakeups_unchanged.inc(woken.for_nothing)
         self._metrics.shared_wakeups.inc(woken.marked)
         self._metrics.no_roles(woken.unfilled)
+        self._metrics.said_of_people(woken.repeats)
         self._metrics.said(
             {(kind.value, withdrawn): count for (kind, withdrawn), count in woken.said.items()}
         )

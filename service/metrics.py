@@ -95,6 +95,13 @@ class Metrics:
         for kind in KINDS:
             for status in STATUSES:
                 self.statements.labels(kind, status)
+        self.repeats = _counter(
+            registry,
+            "sla_repeats",
+            "Revisions about people with several breaches put into the ledger.",
+            "status",
+            STATUSES,
+        )
         self.sent = _counter(
             registry, "sla_relay_sent", "Records acknowledged by the broker.", "topic", topics
         )
@@ -183,6 +190,11 @@ class Metrics:
         """Count revisions by (kind, withdrawn)."""
         for (kind, withdrawn), count in counts.items():
             self.statements.labels(kind, STATUSES[withdrawn]).inc(count)
+
+    def said_of_people(self, counts: Mapping[bool, int]) -> None:
+        """Count revisions about people by withdrawn."""
+        for withdrawn, count in counts.items():
+            self.repeats.labels(STATUSES[withdrawn]).inc(count)
 
     def no_roles(self, counts: Mapping[str, int]) -> None:
         """Count roles that nobody fills, by the reason."""

@@ -10,12 +10,13 @@ import pytest
 
 from service.backtest import Backtest, Fault, attributes_read, digest, lines_of
 from service.rules import read
+from service.sla.directory import Directory
 from service.sla.events import Event
 from service.sla.history import History
 from service.sla.instants import DAY, HOUR, SECOND, instant_of
 from service.sla.judge import judge
 from service.sla.policy import Deemed, Match, Rules, Where
-from service.wire import AreaEvent, BadLine, read_events
+from service.wire import AreaEvent, BadLine, DirectoryEvent, read_events
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 DESK_EVENTS = EXAMPLES / "data/servicenow_uci_shared.events.jsonl.gz"
@@ -215,6 +216,7 @@ def test_only_attributes_that_can_matter_are_kept():
         "by",
         *("area", "exclusion", "from", "start", "version", "replace"),  # read by the engine, as `to` is
         *("at", "due", "extension", "rank", "until"),
+        *("team", "present", "window", "receiver_confirmed", "customer_informed", "what"),
     }
 
 
@@ -444,3 +446,67 @@ def test_what_is_given_to_a_judgement_judges_as_everything():
 
         whole = History(tuple(facts), shared=tuple(each.event for each in said))
         assert judged[0].judgement == judge(whole, AREA_RULES, upto)
+
+
+# --- what is said of the organisation -------------------------------------------------------------
+
+
+def of_organisation(id_: str, type_: str, hours: float = -9, **attributes) -> DirectoryEvent:
+    told = event(id_, type_, hours, ticket=str(attributes.get("unit", id_)), **attributes)
+    return DirectoryEvent(replace(told, source="staff"))
+
+
+def heads(*items, until: int = NINE + 9 * HOUR) -> dict[str, str]:
+    """By ticket who reviews its breach."""
+    judged, _, faults = run(*items, rules=RULES, until=until)
+    assert not faults
+    return {
+        one.key[1]: link.person
+        for one in judged
+        for statement in one.judgement.statements
+        for link in statement.chain
+        if link.role == "reviewer"
+    }
+
+
+def test_the_directory_names_people():
+    crew = of_organisation("d1", "unit", unit="crew", kind="team", head="p9")
+    person = of_organisation("d2", "person", person="p1", unit="crew")
+    tickets = [opened(ticket="A", to="p1"), opened(ticket="B", to="p9", team="crew"), opened(ticket="C")]
+
+    assert heads(*tickets, crew, person) == heads(person, crew, *tickets) == {"A": "p9", "B": "", "C": ""}
+    void = of_organisation("d3", "voided", event="d1")
+    assert heads(*tickets, crew, person, void) == {"A": "", "B": "", "C": ""}
+    late = of_organisation("d4", "unit", 5, unit="crew", head="p8", **{"from": "2026-03-02T00:00:00+00:00"})
+    assert heads(*tickets, crew, person, late)["A"] == "p8"
+    assert heads(*tickets, crew, person, late, until=NINE + 3 * HOUR)["A"] == "p9"
+
+
+def test_the_organisation_is_counted_like_all_events():
+    crew, again, other = (
+        of_organisation("d1", "unit", unit="crew", head=head) for head in ("p9", "p9", "p8")
+    )
+    _, summary, faults = run(opened(), crew, again, other, until=NINE + HOUR)
+
+    assert (summary.events, summary.repeated, summary.faults) == (4, 1, {"id_reused": 1})
+    assert (summary.tickets, len(faults)) == (1, 1)
+
+
+def test_what_is_kept_of_an_event_tells_of_people_as_all_of_it():
+    """Random hands: held against a judgement that sees every attribute."""
+    dice = random.Random(11)
+    named = ("to", "team", "by", "present", "reason", "receiver_confirmed", "customer_informed", "what")
+    values = dict.fromkeys(named, ("p1", "p2", "crew", None))
+    values |= {"receiver_confirmed": (True, False, None), "customer_informed": (True, None)}
+    types = ("assigned", "transferred", "guided", "escalated", "released", "contacted", "aggravated", "noted")
+    crew = of_organisation("d1", "unit", unit="crew", kind="window", head="p2")
+    for _ in range(200):
+        facts = [opened(area="north", window=dice.choice(["crew", None]))]
+        for number in range(dice.randint(0, 6)):
+            told = {name: dice.choice(values[name]) for name in named if dice.random() < 0.6}
+            facts.append(event(f"e{number}", dice.choice(types), dice.random() * 3, junk="x", **told))
+
+        judged, _, _ = run(*facts, crew, until=NINE + 9 * HOUR)
+
+        whole = History(tuple(facts), directory=Directory.of([crew.event]))
+        assert judged[0].judgement == judge(whole, RULES, NINE + 9 * HOUR)

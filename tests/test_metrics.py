@@ -52,3 +52,14 @@ def test_revisions_are_counted_by_kind_and_status():
     value = metrics.registry.get_sample_value
     assert value("sla_statements_total", {"kind": "breach", "status": "in_force"}) == 2
     assert value("sla_statements_total", {"kind": "breach", "status": "withdrawn"}) == 1
+
+
+def test_what_is_said_of_people_is_counted_without_naming_them():
+    metrics = Metrics()
+    value = metrics.registry.get_sample_value
+    assert value("sla_repeats_total", {"status": "withdrawn"}) == 0
+    metrics.said_of_people({False: 2})
+    metrics.said_of_people({False: 1, True: 1})
+
+    assert value("sla_repeats_total", {"status": "in_force"}) == 3
+    assert value("sla_repeats_total", {"status": "withdrawn"}) == 1

@@ -75,16 +75,7 @@ class Parts:
             db,
             Rulebook(read_rules),
             clock=self._clocks,
-            limits=Limits(
-                tenant=settings.tenant,
-                ahead=_micros(settings.ahead_tolerance_seconds),
-                max_bytes=settings.max_record_bytes,
-                max_events=settings.max_events_per_ticket,
-                directory=settings.directory_topic,
-                horizon=_micros(settings.directory_horizon_days * 86_400),
-                backdated_after=_micros(settings.backdated_after_seconds),
-                announce_within=_micros(settings.announce_within_hours * 3_600),
-            ),
+            limits=limits_of(settings),
             topics=Topics(statements=settings.statements_topic, breaches=settings.breaches_topic),
             after_step=self._after_step,
         )
@@ -151,6 +142,20 @@ class Parts:
         """Close everything; an error or a wait in one does not keep the others open."""
         await asyncio.gather(*(_closed(closer) for closer in self._closers))
         self._closers.clear()
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The limits that the settings give to the door."""
+    return Limits(
+        tenant=settings.tenant,
+        ahead=_micros(settings.ahead_tolerance_seconds),
+        max_bytes=settings.max_record_bytes,
+        max_events=settings.max_events_per_ticket,
+        directory=settings.directory_topic,
+        horizon=_micros(settings.directory_horizon_days * 86_400),
+        backdated_after=_micros(settings.backdated_after_seconds),
+        announce_within=_micros(settings.announce_within_hours * 3_600),
+    )
 
 
 async def _closed(closer: Callable[[], Awaitable[None]]) -> None:

@@ -40,6 +40,10 @@ class Organisation:
         """With later facts."""
         return Organisation((*self.told, *told), self._horizon)
 
+    def until(self, instant: Instant) -> Organisation:
+        """With what was told of by `instant` only."""
+        return Organisation([one for one in self.told if one.event.at <= instant], self._horizon)
+
     def after(self, count: int) -> Directory:
         """When only the first `count` had been told."""
         if count == len(self.told):

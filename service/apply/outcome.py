@@ -86,6 +86,9 @@ Said = Mapping[tuple[Kind, bool], int]
 #: How many roles of the chains of these were filled by nobody, by the reason.
 Unfilled = Mapping[str, int]
 
+#: How many revisions about people were said: withdrawn -> count.
+Repeats = Mapping[bool, int]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
@@ -101,6 +104,7 @@ class Applied:
     lateness: tuple[Duration, ...] = ()
     said: Said = field(default_factory=dict)
     unfilled: Unfilled = field(default_factory=dict)
+    repeats: Repeats = field(default_factory=dict)
     unjudged: int = 0
 
     def __add__(self, other: Applied) -> Applied:
@@ -111,6 +115,7 @@ class Applied:
             lateness=self.lateness + other.lateness,
             said=Counter(self.said) + Counter(other.said),
             unfilled=Counter(self.unfilled) + Counter(other.unfilled),
+            repeats=Counter(self.repeats) + Counter(other.repeats),
             unjudged=self.unjudged + other.unjudged,
         )
 
@@ -133,6 +138,7 @@ class Woken:
     released: int = 0
     said: Said = field(default_factory=dict)
     unfilled: Unfilled = field(default_factory=dict)
+    repeats: Repeats = field(default_factory=dict)
     delays: tuple[Duration, ...] = ()
     unjudged: int = 0
 

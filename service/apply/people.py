@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -44,14 +45,15 @@ async def recount(
     spoken: Iterable[tuple[TicketKey, Change]],
     rules_of: Callable[[str], Rules],
     occasion: Occasion,
-) -> None:
-    """Say what the breaches among `spoken` change about people. Their tickets are locked, and stay so.
+) -> Counter[bool]:
+    """Say what the breaches among `spoken` change about people; how many revisions, by whether they withdraw.
 
-    A breach counts against whoever holds its ticket at its due, while it is in force and proved.
+    Their tickets are locked, and stay so. A breach counts against whoever holds its ticket at its due, while it is in force
+    and proved.
     """
     changes = [(key, change) for key, change in spoken if change.said.statement.kind is Kind.BREACH]
     if not changes:
-        return
+        return Counter()
     before = await people.counting(tx, [(key, change.said.statement.id) for key, change in changes])
     changed: list[Against] = []
     concerned: dict[PersonKey, _Why] = {}
@@ -66,15 +68,15 @@ async def recount(
                 why.cause, why.trace = change.cause, change.trace
             why.announce |= change.announce
     if not changed:
-        return
+        return Counter()
     await people.lock(tx, concerned)
     await people.count(tx, changed)
-    await _say(tx, concerned, rules_of, occasion)
+    return await _say(tx, concerned, rules_of, occasion)
 
 
 async def _say(
     tx: Tx, concerned: Mapping[PersonKey, _Why], rules_of: Callable[[str], Rules], occasion: Occasion
-) -> None:
+) -> Counter[bool]:
     counted = await people.breaches_of(tx, concerned)
     said = await people.said(tx, concerned)
     entries: list[Entry] = []
@@ -86,6 +88,7 @@ async def _say(
             messages.append(message)
     await people.add(tx, entries)
     await outbox.add(tx, messages)
+    return Counter(entry.said.withdrawn for entry in entries)
 
 
 def _written(key: PersonKey, revision: SaidRepeat, why: _Why, occasion: Occasion) -> tuple[Entry, Message]:

@@ -50,6 +50,7 @@ class Effects:
     changed: set[TicketKey] = field(default_factory=set)
     said: Counter[tuple[Kind, bool]] = field(default_factory=Counter)
     unfilled: Counter[str] = field(default_factory=Counter)
+    repeats: Counter[bool] = field(default_factory=Counter)
     rejected: dict[TicketKey, str] = field(default_factory=dict)
     unjudged: dict[TicketKey, str] = field(default_factory=dict)
 
@@ -228,7 +229,9 @@ class Work:
         await outbox.add(self.tx, [message for *_, messages in spoken for message in messages])
         self._tools.after_step("outbox written")
         occasion = Occasion(self._tools.topics.statements, self.watermark, self.now)
-        await recount(self.tx, [(key, change) for key, change, _, _ in spoken], self.rules_of, occasion)
+        effects.repeats += await recount(
+            self.tx, [(key, change) for key, change, _, _ in spoken], self.rules_of, occasion
+        )
 
     async def _wait(self, found: Mapping[TicketKey, Finding]) -> None:
         """Note when to judge again what waits for sources."""

@@ -17,6 +17,14 @@ from service.wire.attributes import READ
 #: Different sets of attributes that are kept once for all events that have them.
 _SHARED: Final = 1 << 16
 
+#: What statements tell of people and their circumstances is read from these, whatever the rules say.
+OF_PEOPLE: Final = frozenset(
+    {
+        *("to", "team", "by", "present", "area", "window"),
+        *("reason", "receiver_confirmed", "customer_informed", "what"),
+    }
+)
+
 
 class Compact:
     """Makes events small; equal parts of them are kept once."""
@@ -57,7 +65,7 @@ class Compact:
 def attributes_read(rules: Rules) -> frozenset[str]:
     """The names of all attributes that a judgement by `rules` can look at, as publishers write them."""
     engine = {name for entries in READ.values() for name, _, _ in entries}
-    known = engine | {name for policy in rules.versions for name in _asked(policy)}
+    known = engine | OF_PEOPLE | {name for policy in rules.versions for name in _asked(policy)}
     meanings: Iterable[Meaning] = chain.from_iterable(policy.vocabulary.values() for policy in rules.versions)
     renamed = {theirs for meaning in meanings for theirs, ours in meaning.rename.items() if ours in known}
     return frozenset(known | renamed)

@@ -9,11 +9,12 @@ from typing import Final, TypeAlias
 
 from service.backtest.compact import Compact
 from service.backtest.said import Areas
+from service.sla.directory import EMPTY, Directory
 from service.sla.events import Event
 from service.sla.history import History, key_of
 from service.sla.instants import Instant
 from service.sla.policy import Rules
-from service.wire import AreaEvent, BadLine, Reason
+from service.wire import AreaEvent, BadLine, DirectoryEvent, Reason
 from service.wire.files import Item
 
 #: (tenant, ticket)
@@ -72,6 +73,8 @@ class Histories:
         self._tickets: dict[TicketKey, list[Event]] = {}
         self._areas: defaultdict[str, Areas] = defaultdict(Areas)
         self._said: dict[str, list[Event]] = {}
+        self._of_organisation: dict[str, list[Event]] = {}
+        self._directories: dict[str, Directory] = {}
 
     @property
     def upto(self) -> Instant:
@@ -88,29 +91,38 @@ class Histories:
             if done % STEP == 0:
                 self._progress(done, total)
             facts = self._facts(self._tickets.pop(key))
-            yield key, History(facts, shared=self._areas[key[0]].bearing_on(facts))
+            shared = self._areas[key[0]].bearing_on(facts)
+            yield key, History(facts, shared=shared, directory=self._directories.get(key[0], EMPTY))
         self._progress(total, total)
 
     def _take(self, items: Iterable[Item]) -> Instant | None:
-        """Keep the events up to `until` by ticket, and what was said of areas; the instant of the last one."""
+        """Keep the events up to `until` by ticket, and what was said of areas and the organisation; the last one's instant."""
         latest = None
         for item in items:
             if isinstance(item, BadLine):
                 self._leave_out(Fault(item.number, item.reason, item.detail))
                 continue
-            event = item.event if isinstance(item, AreaEvent) else item
+            event = item if isinstance(item, Event) else item.event
             if not self._is_wanted(event):
                 continue
             latest = event.at if latest is None else max(latest, event.at)
             if isinstance(item, AreaEvent):
                 self._said.setdefault(event.tenant, []).append(event)
-                continue
-            kept = self._tickets.setdefault((event.tenant, event.ticket), [])
-            kept.append(self._compact(event, kept[0] if kept else None))
+            elif isinstance(item, DirectoryEvent):
+                self._of_organisation.setdefault(event.tenant, []).append(event)
+            else:
+                kept = self._tickets.setdefault((event.tenant, event.ticket), [])
+                kept.append(self._compact(event, kept[0] if kept else None))
+        self._share()
+        return latest
+
+    def _share(self) -> None:
+        """Make ready what the tickets of a tenant share."""
         for tenant, said in self._said.items():
             for event in self._facts(said):
                 self._areas[tenant].add(event)
-        return latest
+        for tenant, told in self._of_organisation.items():
+            self._directories[tenant] = Directory.of(self._facts(told))
 
     def _is_wanted(self, event: Event) -> bool:
         """Count `event`; whether it belongs to a tenant whose policy was given, and is not too late."""

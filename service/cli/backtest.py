@@ -19,7 +19,7 @@ from service.cli.progress import shown, watched
 
 if TYPE_CHECKING:
     from service.backtest import Backtest, Summary
-    from service.cli.files import Item
+    from service.wire.files import Item
 
 
 @click.command()

@@ -18,9 +18,9 @@ from service.cli.progress import Shown, shown, watched
 
 if TYPE_CHECKING:
     from service.backtest.compare import Compared, Comparison
-    from service.cli.files import Item
     from service.sla.instants import Instant
     from service.sla.policy import Rules
+    from service.wire.files import Item
 
 #: Flips that are told one by one when nothing else is asked for.
 LISTED: Final = 20

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 if TYPE_CHECKING:
-    from service.apply import Door
+    from service.apply import Door, Limits
     from service.settings import Settings
     from service.store import Database
 
@@ -39,6 +39,13 @@ def door(database: Database, settings: Settings) -> Door:
     from service.metrics import Metrics
 
     return Parts(settings, Metrics(), RealClocks(), None, lambda _: None).door(database)
+
+
+def limits(settings: Settings) -> Limits:
+    """The limits, as the door of the service has them."""
+    from service.app.parts import limits_of
+
+    return limits_of(settings)
 
 
 def user() -> str:

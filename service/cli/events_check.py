@@ -118,12 +118,14 @@ def _tell(file: str, finding: Finding, *, as_json: bool) -> None:
 
 
 def _line_of(outcome: Outcome) -> dict[str, Any]:
-    from service.wire import times
+    from service.wire import TICKET, times
 
     line: dict[str, Any] = {"line": outcome.line, "result": outcome.result.value}
     if event := outcome.event:
         line |= {name: getattr(event, name) for name in ("tenant", "ticket", "source", "id", "type")}
         line["time"] = times.write(event.at)
+        if outcome.about != TICKET:
+            line["about"] = outcome.about
     if outcome.first is not None:
         line["first"] = outcome.first
     for finding in outcome.findings:

@@ -3,24 +3,49 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from service.sla.events import Event
 from service.sla.instants import Duration, Instant
-from service.wire import Accepted, Reason, Record, Refused, Unfit, decode, publish_structured
+from service.wire import (
+    AREA,
+    DIRECTORY,
+    TICKET,
+    Accepted,
+    AreaEvent,
+    DirectoryEvent,
+    Reason,
+    Record,
+    Refused,
+    Unfit,
+    decode,
+    decode_area,
+    decode_directory,
+    publish_structured,
+)
+from service.wire.areas import OF_AREAS
+from service.wire.directory import OF_DIRECTORY
 from service.wire.envelope import STRUCTURED
-from service.wire.files import LONGEST_LINE, AreaEvent, event_in
+from service.wire.files import LONGEST_LINE, event_in
 
 _HEADERS: Final = (("content-type", STRUCTURED.encode()),)
+
+#: How the service reads what is said about each.
+_DECODE: Final[Mapping[str, Callable[..., Accepted | Refused]]] = MappingProxyType(
+    {TICKET: decode, AREA: decode_area, DIRECTORY: decode_directory}
+)
 
 
 class _Shape(msgspec.Struct):
     """What tells the plain shape from a CloudEvent, and what the key of the record would be."""
 
     specversion: Any = None
+    type: Any = None
     subject: Any = None
     event_id: Any = None
     ticket_id: Any = None
@@ -46,30 +71,45 @@ class Terms:
     max_bytes: int
 
 
-def taken(line: bytes, terms: Terms, now: Instant) -> tuple[Accepted | Refused, bool]:
-    """The record that `line` would be when it is published at `now`, as the service decodes it; is `line` plain?
+class Taken(NamedTuple):
+    """What the service makes of a line; `about` is TICKET, AREA or DIRECTORY: the topic where it would be published."""
+
+    found: Accepted | Refused
+    is_plain: bool
+    about: str
+
+
+def taken(line: bytes, terms: Terms, now: Instant) -> Taken:
+    """The record that `line` would be when it is published at `now`, as the service decodes it.
 
     A CloudEvent is the value as it stands, its subject the key. A line in the plain shape is published as its event.
     """
     line = line.strip()
     shape = _shape(line)
     if not shape.is_plain:
-        key = shape.subject.encode() if isinstance(shape.subject, str) else b"?"
-        return _decoded(Record("", 0, 0, now, key, line, _HEADERS), terms), False
+        key, about = shape.subject.encode() if isinstance(shape.subject, str) else b"?", _about(shape.type)
+        return Taken(_decoded(Record("", 0, 0, now, key, line, _HEADERS), about, terms), False, about)
     try:
-        event = _of_ticket(event_in(line, tenant=terms.tenant, source=terms.source))
+        event, about = _placed(event_in(line, tenant=terms.tenant, source=terms.source))
     except Unfit as unfit:
         record = Record("", 0, 0, now, None, line, ())
-        return Refused(record, unfit.reason, unfit.detail, None, None), True
-    out = publish_structured(event)
-    return _decoded(Record("", 0, 0, now, out.key, out.value, out.headers), terms), True
+        return Taken(Refused(record, unfit.reason, unfit.detail, None, None), True, TICKET)
+    out = publish_structured(event, about)
+    return Taken(_decoded(Record("", 0, 0, now, out.key, out.value, out.headers), about, terms), True, about)
 
 
-def _of_ticket(found: Event | AreaEvent) -> Event:
-    if isinstance(found, AreaEvent):
-        told = f"type {found.event.type} without ticket_id is said of areas: it goes to their topic, not to that of tickets"
-        raise Unfit(Reason.UNKNOWN_TYPE, told)
-    return found
+def _about(type_: Any) -> str:
+    """What a CloudEvent of this type is about."""
+    written = str(type_)
+    if written.startswith(OF_DIRECTORY):
+        return DIRECTORY
+    return AREA if written.startswith(OF_AREAS) else TICKET
+
+
+def _placed(found: Event | AreaEvent | DirectoryEvent) -> tuple[Event, str]:
+    if isinstance(found, Event):
+        return found, TICKET
+    return found.event, AREA if isinstance(found, AreaEvent) else DIRECTORY
 
 
 def _shape(line: bytes) -> _Shape:
@@ -81,9 +121,9 @@ def _shape(line: bytes) -> _Shape:
         return _Shape()
 
 
-def _decoded(record: Record, terms: Terms) -> Accepted | Refused:
+def _decoded(record: Record, about: str, terms: Terms) -> Accepted | Refused:
     most = min(terms.max_bytes, LONGEST_LINE)
-    return decode(record, tenant=terms.tenant, ahead=terms.ahead, max_bytes=most)
+    return _DECODE[about](record, tenant=terms.tenant, ahead=terms.ahead, max_bytes=most)
 
 
 # --- where it is wrong -----------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from service.cli.events_check_seen import Seen
 from service.cli.events_check_times import Dates
 from service.cli.events_check_words import Finding, refusal
 from service.sla.events import Event
-from service.wire import Accepted, BadLine, Reason
+from service.wire import TICKET, Accepted, BadLine, Reason
 from service.wire.files import numbered
 
 #: Tickets without `opened` that are told one by one.
@@ -33,13 +33,17 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of one line, and what there is to say about it. `first` is the line of the event that it repeats."""
+    """What becomes of one line, and what there is to say about it. `first` is the line of the event that it repeats.
+
+    `about` is TICKET, AREA or DIRECTORY.
+    """
 
     line: int
     result: Result
     event: Event | None = None
     first: int | None = None
     findings: tuple[Finding, ...] = ()
+    about: str = TICKET
 
 
 class Check:
@@ -82,7 +86,7 @@ class Check:
             yield finding
 
     def _outcome(self, number: int, line: bytes) -> Outcome:
-        found, is_plain = taken(line, self._terms, wall.now())
+        found, is_plain, about = taken(line, self._terms, wall.now())
         if not isinstance(found, Accepted):
             field = field_of(found, is_plain=is_plain)
             return _refused(refusal(number, found.reason, field, found.detail, is_plain=is_plain))
@@ -90,12 +94,13 @@ class Check:
         if self._reader and event.tenant != self._reader.tenant:
             detail = f"no policy of tenant {event.tenant} was given"
             return _refused(refusal(number, Reason.UNKNOWN_POLICY, "tenant", detail), event)
-        before = self._seen.before(event)
+        before = self._seen.before(event, about)
         if before is None:
-            return self._new(found, number)
+            return self._new(found, number) if about == TICKET else self._shared(found, number, about)
         if before.digest == found.digest:
-            return Outcome(number, Result.REPEATED, event, before.line)
-        detail = f"event {event.id} of ticket {event.ticket} stands in line {before.line} with other content"
+            return Outcome(number, Result.REPEATED, event, before.line, about=about)
+        of = f" of ticket {event.ticket}" if about == TICKET else f" about {event.ticket}"
+        detail = f"event {event.id}{of} stands in line {before.line} with other content"
         return _refused(refusal(number, Reason.ID_REUSED, "event_id" if is_plain else "id", detail), event)
 
     def _new(self, found: Accepted, number: int) -> Outcome:
@@ -108,6 +113,12 @@ class Check:
         self._seen.add(event, found.digest, number, opens=opens)
         self._dates.add(event.at, number)
         return Outcome(number, Result.ACCEPTED, event, findings=(notice,) if notice else ())
+
+    def _shared(self, found: Accepted, number: int, about: str) -> Outcome:
+        """What is said of areas or of the organisation: no ticket's, and in no policy's words."""
+        self._seen.add_shared(found.event, about, found.digest, number)
+        self._dates.add(found.event.at, number)
+        return Outcome(number, Result.ACCEPTED, found.event, about=about)
 
     def _of_policy(self) -> Iterator[Finding]:
         if self._reader is None:

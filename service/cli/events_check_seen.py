@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from service.cli.program import Problem
 from service.sla.events import Event
+from service.wire import TICKET
 
 #: KiB of the scratch file that are held in memory.
 _MEMORY: Final = 32_768
@@ -40,10 +41,11 @@ class Seen:
             self._db = sqlite3.connect("", isolation_level=None)
             self._db.executescript(_TABLES.format(memory=_MEMORY))
 
-    def before(self, event: Event) -> Before | None:
-        """The event that was added with the identity of `event`."""
+    def before(self, event: Event, about: str = TICKET) -> Before | None:
+        """The event about the same kind of thing that was added with the identity of `event`."""
+        key = _fact(event) if about == TICKET else _shared(event, about)
         with _typed():
-            row = self._db.execute("SELECT line, digest FROM fact WHERE key = ?", (_fact(event),)).fetchone()
+            row = self._db.execute("SELECT line, digest FROM fact WHERE key = ?", (key,)).fetchone()
         return None if row is None else Before(*row)
 
     def facts(self, event: Event) -> int:
@@ -63,6 +65,11 @@ class Seen:
                 row,
             )
 
+    def add_shared(self, event: Event, about: str, digest: bytes, line: int) -> None:
+        """Remember `event`, whose identity is new among what is said about AREA or DIRECTORY."""
+        with _typed():
+            self._db.execute("INSERT INTO fact VALUES (?, ?, ?)", (_shared(event, about), digest, line))
+
     def not_opened(self) -> Iterator[tuple[str, int]]:
         """Tickets that never began, with the line of their first event, in the order of the lines."""
         with _typed():
@@ -75,6 +82,11 @@ class Seen:
 
 def _fact(event: Event) -> bytes:
     return _digest(event.tenant, event.ticket, event.source, event.id)
+
+
+def _shared(event: Event, about: str) -> bytes:
+    """Whatever it is about in particular: an identity counts once."""
+    return _digest(event.tenant, about, "", event.source, event.id)
 
 
 def _ticket(event: Event) -> bytes:

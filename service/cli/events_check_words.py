@@ -71,6 +71,8 @@ class Finding:
 def refusal(line: int, reason: str, field: str, detail: str, *, is_plain: bool = False) -> Finding:
     """Why the service would not apply the line."""
     advice = _OF_FIELD.get((field, is_plain)) or _ADVICE.get(reason, _CONTRACT)
+    if reason == Reason.UNKNOWN_TYPE and " is none of " in detail:
+        advice = "write one of these"
     if reason == Reason.BAD_DATA and not field:
         advice = _OBJECT
     return Finding(line, str(reason), field, detail, advice, is_refusal=True)

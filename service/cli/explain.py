@@ -88,8 +88,6 @@ def explain(
 
 
 def _show(case: Case, promises: Sequence[Explained], *, utc: bool) -> None:
-    from service.cli.sentences import sentences
-
     if not promises:
         show(f"Ticket {case.key[1]} has no promise: {_why_none(case)}.")
     for number, each in enumerate(promises):
@@ -97,19 +95,53 @@ def _show(case: Case, promises: Sequence[Explained], *, utc: bool) -> None:
         show("" if number else f"Ticket {case.key[1]} of tenant {case.key[0]}. Times are in {zone.key}.")
         if not number:
             show()
-        show(f"{each.promise.target}: {each.promise.state.value}")
-        for sentence in sentences(each, zone):
-            show(f"  {sentence}")
+        _show_promise(each, zone, has_ledger=bool(case.said))
+    if case.is_provisional:
         show()
-        show_rows(each.rows, zone)
-        if each.statements and not case.said:
-            show()
-            table(["at", "what", "name", "to", ""], [_statement(s, zone) for s in each.statements])
+        show("Provisional: something that was said of the organisation is not read yet; people may change.")
     if case.said:
-        zone = UTC if utc or not promises else promises[0].target.calendar.zone
+        _show_ledger(case, UTC if utc or not promises else promises[0].target.calendar.zone)
+
+
+def _show_promise(this: Explained, zone: ZoneInfo, *, has_ledger: bool) -> None:
+    from service.cli.explain_people import people_of
+    from service.cli.explain_people_text import show_evidence, show_people, who
+    from service.cli.sentences import sentences
+
+    show(f"{this.promise.target}: {this.promise.state.value}")
+    for sentence in sentences(this, zone):
+        show(f"  {sentence}")
+    show()
+    show_rows(this.rows, zone)
+    people = people_of(this)
+    if this.statements and not has_ledger:
         show()
-        heads = ["at", "target", "what", "name", "to", "", "rev", "", "decided"]
-        table(heads, [_entry(entry, zone) for entry in case.said], right=["rev"])
+        rows = [_statement(each, zone) for each in this.statements]
+        heads = ["at", "what", "name", "to", ""]
+        if people.is_known:
+            heads.insert(4, "who")
+            for row, each in zip(rows, this.statements, strict=True):
+                row.insert(4, who(people.told.get(each.id)))
+        table(heads, rows)
+    if people.is_known:
+        show_people(this, people, zone)
+    show_evidence(this, zone)
+
+
+def _show_ledger(case: Case, zone: ZoneInfo) -> None:
+    from service.cli.explain_people_text import show_repeats, who
+
+    show()
+    heads = ["at", "target", "what", "name", "to", "", "rev", "", "decided"]
+    rows = [_entry(entry, zone) for entry in case.said]
+    told_to = [who(entry.said.addressed) if entry.said.statement.role else "" for entry in case.said]
+    if any(entry.said.addressed and entry.said.addressed.person for entry in case.said):
+        heads.insert(5, "who")
+        for row, name in zip(rows, told_to, strict=True):
+            row.insert(5, name)
+    table(heads, rows, right=["rev"])
+    if case.repeats:
+        show_repeats(case.repeats, frozenset(entry.said.statement.id for entry in case.said), zone)
 
 
 def _why_none(case: Case) -> str:
@@ -138,12 +170,14 @@ def _entry(entry: Entry, zone: ZoneInfo) -> list[str]:
 
 def _as_json(case: Case, promises: Sequence[Explained]) -> dict[str, Any]:
     from service.backtest import statement_line
+    from service.cli.explain_people import attached_line, repeat_line
     from service.cli.explanation import as_json
     from service.wire import times
 
     said = [
         {
             **statement_line(entry.said.statement),
+            **attached_line(entry.said.statement, entry.said.addressed),
             "target": entry.said.statement.target,
             "rev": entry.said.rev,
             "status": "withdrawn" if entry.said.withdrawn else "in_force",
@@ -158,4 +192,6 @@ def _as_json(case: Case, promises: Sequence[Explained]) -> dict[str, Any]:
         "why_none": None if promises else _why_none(case),
         "promises": [as_json(each) for each in promises],
         "said": said,
+        "repeats": [repeat_line(each) for each in case.repeats],
+        "organisation_provisional": case.is_provisional,
     }

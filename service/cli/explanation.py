@@ -129,7 +129,8 @@ def _known_first(course: Course) -> Instant | None:
 
 def as_json(this: Explained) -> dict[str, Any]:
     """The same as values; instants in UTC, lengths in microseconds."""
-    from service.backtest import promise_line, statement_line
+    from service.backtest import promise_line
+    from service.cli.explain_people import people_line
     from service.cli.sentences import sentences
     from service.wire import times
 
@@ -152,7 +153,7 @@ def as_json(this: Explained) -> dict[str, Any]:
         "margin": _margin_line(this),
         "otherwise": [_otherwise_line(each) for each in this.otherwise],
         "stretches": [stretch_line(row) for row in this.rows],
-        "statements": [statement_line(statement) for statement in this.statements],
+        **people_line(this),
     }
 
 

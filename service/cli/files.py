@@ -19,13 +19,10 @@ if TYPE_CHECKING:
     from service.backtest import Fault
     from service.rules import Outline, PolicyErrors
     from service.sla.calendars import Calendar
-    from service.sla.events import Event
     from service.sla.policy import Policy, Rules
     from service.store.calendars import Registered
     from service.store.policies import Version
-    from service.wire.files import AreaEvent, BadLine
-
-    Item: TypeAlias = Event | AreaEvent | BadLine
+    from service.wire.files import Item
 
 #: From a file to what is read instead of it.
 Watch: TypeAlias = Callable[[BinaryIO], BinaryIO]

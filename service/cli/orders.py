@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from service.cli.deciding import door as door_of
+from service.cli.deciding import limits as limits_of
 from service.cli.files import Sink, registered_rules
 from service.cli.flips import Listing, Off, flip_line
 from service.cli.moments import Written
@@ -17,6 +18,7 @@ from service.cli.progress import Shown
 
 if TYPE_CHECKING:
     from service.apply import Order, Rejudged
+    from service.apply.outlook import Outlook
     from service.backtest.compare import Compared
     from service.settings import Settings
     from service.sla.history import History
@@ -123,15 +125,15 @@ async def try_out(
     database: Database, settings: Settings, asked: Asked, progress: Shown, listed: int, sink: Sink | None
 ) -> Tried:
     """Judge the tickets with and without the event; nothing is changed."""
-    from service.store import progress as store
+    from service.apply.outlook import look
 
     task = await _task(database, settings, asked)
     async with database.transaction() as tx:
-        watermark = (await store.watermark(tx)).at
-    trial = _Trial(task, watermark, Listing(listed, _zone(task.rules), task.off), sink)
+        outlook = await look(tx, task.tenant, task.rules, limits_of(settings))
+    trial = _Trial(task, outlook.upto, Listing(listed, _zone(task.rules), task.off), sink)
     seen: set[str] = set()
     async for keys in task.batches():
-        for each in await _histories(task, keys):
+        for each in await _histories(task, outlook, keys):
             trial.add(*each)
         seen.update(ticket for _, ticket in keys if asked.tickets)
         progress.step("tickets", trial.looked_at, None)
@@ -140,19 +142,19 @@ async def try_out(
 
 
 class _Trial:
-    """What is counted, listed and written while an order is tried out at the instant `watermark`."""
+    """What is counted, listed and written while an order is tried out at W, `upto`; less than 0 without one."""
 
-    def __init__(self, task: _Task, watermark: Instant | None, listing: Listing, sink: Sink | None) -> None:
+    def __init__(self, task: _Task, upto: Instant, listing: Listing, sink: Sink | None) -> None:
         import msgspec
 
         from service.backtest.compare import Compared
         from service.backtest.flips import Comparer
 
         self.looked_at = self.added = 0
-        self.summary = Compared(until=watermark)
+        self.summary = Compared(until=None if upto < 0 else upto)
         self.listing = listing
         self._task = task
-        self._upto = -1 if watermark is None else watermark
+        self._upto = upto
         self._comparer = Comparer(moves=True)
         self._sink = sink
         self._encode = msgspec.json.Encoder().encode
@@ -174,20 +176,18 @@ class _Trial:
                     self._sink.write(self._encode(flip_line(key, flip, self._task.off)) + b"\n")
 
 
-async def _histories(task: _Task, keys: Sequence[TicketKey]) -> list[tuple[TicketKey, History, History]]:
+async def _histories(
+    task: _Task, outlook: Outlook, keys: Sequence[TicketKey]
+) -> list[tuple[TicketKey, History, History]]:
     """Each ticket as it is, and with the event; the very same where there is none to add."""
     from service.apply.rejudging import rejudgement
-    from service.sla.history import History
-    from service.store import areas, events, parked
 
     async with task.database.transaction() as tx:
-        facts = await events.history(tx, keys)
-        doubts = await parked.doubts(tx, keys)
-        shared = await areas.of_tenant(tx, task.tenant)
+        known = await outlook.histories(tx, keys)
     found = []
     for key in keys:
-        before = History(facts[key], doubts[key], shared)
-        event = rejudgement(facts[key], task.rules, task.order)
+        before = known[key]
+        event = rejudgement(before.events, task.rules, task.order)
         after = before if event is None else replace(before, events=(*before.events, event))
         found.append((key, before, after))
     return found

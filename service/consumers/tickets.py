@@ -42,6 +42,7 @@ class Tickets(Portions):
         for late in applied.lateness:
             self._metrics.lateness.observe(late / SECOND)
         self._metrics.no_roles(applied.unfilled)
+        self._metrics.said_of_people(applied.repeats)
         self._metrics.said(
             {(kind.value, withdrawn): count for (kind, withdrawn), count in applied.said.items()}
         )

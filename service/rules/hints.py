@@ -9,7 +9,6 @@ from typing import Final
 from service.rules.errors import Path
 from service.rules.event_shapes import NEGATED, EventShape, NegatedShape, PreconditionShape, Shape
 from service.rules.history_shapes import HistoriesShape, HistoryShape
-from service.rules.later import LATER
 from service.rules.shapes import (
     AggregateShape,
     CalendarShape,
@@ -126,8 +125,6 @@ def needed(path: Path, root: type[Shape]) -> str:
 def unknown(path: Path, root: type[Shape]) -> str:
     """A sentence about the unknown key that `path` ends with; `root` is the shape of the file."""
     key, shape = str(path[-1]), _shape_at(path[:-1], root)
-    if sentence := LATER.get(shape, {}).get(key):
-        return f"`{key}` ({sentence}) is not built yet: take it out, or the promise would not be what the file says"
     keys = tuple(field.alias or name for name, field in shape.model_fields.items())
     if path[2:3] == ("gate",):  # an entry is one event or several
         keys = (*PreconditionShape.model_fields, *EventShape.model_fields)

@@ -1,6 +1,6 @@
 """Bytes to events, statements to bytes: the only place that knows how either is written down."""
 
-from service.wire.files import AreaEvent, BadLine, read_events
+from service.wire.files import AreaEvent, BadLine, DirectoryEvent, read_events
 from service.wire.incoming import decode, decode_area, decode_directory, decode_source
 from service.wire.ledger import load_statement, store_statement
 from service.wire.outgoing import decode_output, encode, is_statement
@@ -16,6 +16,7 @@ __all__ = [
     "Accepted",
     "AreaEvent",
     "BadLine",
+    "DirectoryEvent",
     "Outgoing",
     "Reason",
     "Record",

@@ -28,8 +28,11 @@ from service.wire.unfit import Unfit, shown
 
 _TYPE: Final = re.compile(r"slaclock\.directory\.([a-z][a-z0-9_]*)\.v([1-9][0-9]*)")
 
+#: What the types of such events begin with.
+OF_DIRECTORY: Final = "slaclock.directory."
+
 #: The attribute that repeats the subject.
-_SUBJECT: Final = MappingProxyType({"person": "person", "unit": "unit", "area": "area", "duty": "unit"})
+SUBJECT: Final = MappingProxyType({"person": "person", "unit": "unit", "area": "area", "duty": "unit"})
 
 #: Attributes that the core reads, by type: (name, its check, it must be there).
 READ: Final[Read] = MappingProxyType(
@@ -73,20 +76,34 @@ def directory_event_of(attributes: Mapping[str, Json], data: Json, *, tenant: st
     Its `ticket` is the subject. `tenant` is whose event it is when the attributes do not say.
     """
     said = identities(attributes, tenant)
-    type_ = _type(said.type)
-    seq, told = content_of(data)
-    if type_ in _SUBJECT:
-        told = _named(_SUBJECT[type_], said.subject, told)
-    check_attributes(type_, told, READ)
-    return Event(
+    return directory_fact(
         tenant=said.tenant,
-        ticket=said.subject,
+        subject=said.subject,
         source=said.source,
         id=said.id,
-        type=type_,
+        type=_type(said.type),
         at=said.at,
-        seq=seq,
-        attributes=told,
+        data=data,
+    )
+
+
+def directory_fact(
+    *,
+    tenant: str,
+    subject: str,
+    source: str,
+    id: str,  # noqa: A002
+    type: str,  # noqa: A002
+    at: int,
+    data: Json,
+) -> Event:
+    """The event about `subject` with these identities, of a type in `DIRECTORY`, and with `seq` and `attributes` from `data`."""
+    seq, told = content_of(data)
+    if type in SUBJECT:
+        told = _named(SUBJECT[type], subject, told)
+    check_attributes(type, told, READ)
+    return Event(
+        tenant=tenant, ticket=subject, source=source, id=id, type=type, at=at, seq=seq, attributes=told
     )
 
 

@@ -1,6 +1,6 @@
 """Event files: JSON lines, one event a line, as CloudEvents or in the plain shape of the examples; gzip or not.
 
-A line is about a ticket, or about areas: then it is of a type of areas and names no ticket.
+A line is about a ticket, or about areas or the organisation: then it is of one of their types and names no ticket.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import BinaryIO, Final, TypeAlias
 
 from service.sla.events import SHARED, Event, Json
 from service.wire.areas import OF_AREAS, area_event_of, area_fact
+from service.wire.directory import OF_DIRECTORY, SUBJECT, directory_event_of, directory_fact
 from service.wire.envelope import unpacked
 from service.wire.facts import event_of, fact, type_name
 from service.wire.records import Reason
@@ -28,7 +29,7 @@ LONGEST_LINE: Final = 1 << 20
 _GZIP: Final = b"\x1f\x8b"
 _BOM: Final = b"\xef\xbb\xbf"
 
-#: What a line of the plain shape has to have; one about areas names no ticket.
+#: What a line of the plain shape has to have; one about areas or the organisation names no ticket.
 PLAIN: Final = ("event_id", "ticket_id", "type", "occurred_at")
 
 #: A compressed file that ends in the middle or does not unpack; not a `Reason`, since no record is like that.
@@ -51,8 +52,18 @@ class AreaEvent:
     event: Event
 
 
+@dataclass(frozen=True, slots=True)
+class DirectoryEvent:
+    """What was said of the organisation; the `ticket` of the event is whom or what it is about."""
+
+    event: Event
+
+
+#: What a line without a fault holds.
+Told: TypeAlias = "Event | AreaEvent | DirectoryEvent"
+
 #: What a line holds.
-Item: TypeAlias = "Event | AreaEvent | BadLine"
+Item: TypeAlias = "Told | BadLine"
 
 
 def read_events(file: Path | str | BinaryIO, *, tenant: str, source: str) -> Iterator[Item]:
@@ -81,7 +92,7 @@ def numbered(file: Path | str | BinaryIO) -> Iterator[tuple[int, bytes | BadLine
             yield number + 1, BadLine(number + 1, BROKEN_FILE, told)
 
 
-def event_in(line: bytes, *, tenant: str, source: str) -> Event | AreaEvent:
+def event_in(line: bytes, *, tenant: str, source: str) -> Told:
     """What one line says, as `read_events`; `Unfit` when that is nothing."""
     return _event(line, tenant, source)
 
@@ -140,7 +151,7 @@ def _read(number: int, line: bytes, tenant: str, source: str) -> Item:
         return BadLine(number, unfit.reason, unfit.detail)
 
 
-def _event(line: bytes, tenant: str, source: str) -> Event | AreaEvent:
+def _event(line: bytes, tenant: str, source: str) -> Told:
     if len(line) > LONGEST_LINE:
         raise Unfit(Reason.TOO_LARGE, f"more than {LONGEST_LINE} bytes")
     document = parse(line, LEVELS + 1)
@@ -150,13 +161,15 @@ def _event(line: bytes, tenant: str, source: str) -> Event | AreaEvent:
         context, data = unpacked(document)
         if str(context.get("type")).startswith(OF_AREAS):
             return AreaEvent(area_event_of(context, data, tenant=tenant))
+        if str(context.get("type")).startswith(OF_DIRECTORY):
+            return DirectoryEvent(directory_event_of(context, data, tenant=tenant))
         return event_of(context, data, tenant=tenant)
     return _plain(document, {"tenant": tenant, "source": source})
 
 
-def _plain(line: Mapping[str, Json], defaults: Mapping[str, str]) -> Event | AreaEvent:
-    is_of_areas = line.get("type") in SHARED and line.get("ticket_id") is None
-    needed = PLAIN if not is_of_areas else tuple(name for name in PLAIN if name != "ticket_id")
+def _plain(line: Mapping[str, Json], defaults: Mapping[str, str]) -> Told:
+    subject = _subject(line)
+    needed = PLAIN if subject == _TICKET else tuple(name for name in PLAIN if name != "ticket_id")
     missing = [name for name in needed if line.get(name) is None]
     if missing:
         raise Unfit(Reason.MISSING_ATTRIBUTE, ", ".join(missing))
@@ -171,10 +184,32 @@ def _plain(line: Mapping[str, Json], defaults: Mapping[str, str]) -> Event | Are
     id_, type_ = identifier("event_id", line["event_id"]), type_name(line["type"])
     at = moment("occurred_at", line["occurred_at"])
     data: Json = {"seq": seq, "attributes": attributes}
-    if is_of_areas:
-        told = attributes.get("exclusion") if isinstance(attributes, dict) else None
-        name = id_ if told is None else identifier("exclusion", told)
+    if subject == _TICKET:
+        ticket = identifier("ticket_id", line["ticket_id"])
+        return fact(tenant=owner, ticket=ticket, source=publisher, id=id_, type=type_, at=at, data=data)
+    told = attributes.get(subject) if isinstance(attributes, dict) and subject else None
+    if told is None and type_ in SUBJECT:
+        raise Unfit(Reason.MISSING_ATTRIBUTE, f"attributes.{subject}")
+    name = id_ if told is None else identifier(subject, told)
+    if subject == _EXCLUSION:
         said = area_fact(tenant=owner, name=name, source=publisher, id=id_, type=type_, at=at, data=data)
         return AreaEvent(said)
-    ticket = identifier("ticket_id", line["ticket_id"])
-    return fact(tenant=owner, ticket=ticket, source=publisher, id=id_, type=type_, at=at, data=data)
+    return DirectoryEvent(
+        directory_fact(tenant=owner, subject=name, source=publisher, id=id_, type=type_, at=at, data=data)
+    )
+
+
+_TICKET: Final = "ticket_id"
+_EXCLUSION: Final = "exclusion"
+
+
+def _subject(line: Mapping[str, Json]) -> str:
+    """What a plain line is about: `_TICKET`, or the attribute that names it; "" when it is whatever the id says."""
+    type_ = line.get("type")
+    if line.get("ticket_id") is not None or not isinstance(type_, str):
+        return _TICKET
+    if type_ in SUBJECT:
+        return SUBJECT[type_]
+    if type_ == "voided" and line.get("about") == "directory":
+        return ""
+    return _EXCLUSION if type_ in SHARED else _TICKET

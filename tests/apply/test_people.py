@@ -75,7 +75,8 @@ async def test_it_is_recounted_when_a_breach_is_withdrawn_and_when_it_comes_back
     assert await counted(stage) == ["A+B", "A+B+C"]
     before = await stage.said("C")
 
-    await stage.send(record("A", "resolved", 0.5, recorded=301, id_="late"))
+    applied = await stage.send(record("A", "resolved", 0.5, recorded=301, id_="late"))
+    assert applied.repeats == {True: 1, False: 1}  # A+B is withdrawn, A+B+C revised
     assert await counted(stage) == ["B+C"]
     await stage.send(record("A", "voided", 302, event="late"))
     await until(stage, 303)
@@ -128,7 +129,9 @@ async def test_breaches_of_two_tickets_at_once_are_both_counted(stage):
 
 async def test_nothing_is_said_twice(stage):
     await stage.send(opened("A"), opened("B", 100))
-    await until(stage, 300)
+    await stage.prove(300)
+    assert (await stage.door.wake(10)).repeats == {False: 1}
+    await stage.settle()
     await stage.door.judge_again([key("A"), key("B")])
     await stage.tell(area_record("excluded", 301, span=(400, 401)))
     await stage.settle()

@@ -153,7 +153,7 @@ def test_a_cloudevent_is_taken_as_the_service_takes_it(changed):
     value = document(**{name: changed[name] for name in changed})
     subject = value["subject"]
     key = subject.encode() if isinstance(subject, str) else b"?"
-    found, is_plain = taken(json.dumps(value).encode(), TERMS, HEARD)
+    found, is_plain, _ = taken(json.dumps(value).encode(), TERMS, HEARD)
 
     service = read(structured(value, key))
 
@@ -177,7 +177,7 @@ def test_a_plain_line_is_taken_as_the_back_test_takes_it(tmp_path_factory, chang
     file.write_text(json.dumps(value))
     (expected,) = read_events(file, tenant="default", source="file")
 
-    found, is_plain = taken(file.read_bytes(), TERMS, HEARD)
+    found, is_plain, _ = taken(file.read_bytes(), TERMS, HEARD)
 
     assert is_plain
     if isinstance(expected, BadLine):
@@ -530,3 +530,73 @@ def test_each_answer_is_there_before_the_next_line_is_written():
         process.kill()
         process.wait(30)
         process.stdout.close()
+
+
+# --- what many tickets share ------------------------------------------------------------------------
+
+
+def shared(type_: str, id_: str = "x-1", time: str = "2026-03-02T09:10:00Z", **attributes: Any) -> str:
+    told = {"event_id": id_, "type": type_, "occurred_at": time, "attributes": attributes}
+    return json.dumps(told, ensure_ascii=False)
+
+
+STORM = {"exclusion": "storm", "area": "north", "from": "2026-03-02T00:00:00Z"}
+
+
+def test_lines_about_areas_and_the_organisation_are_taken_as_on_their_topics(tmp_path):
+    told = checked(
+        tmp_path,
+        shared("excluded", **STORM),
+        shared("person", person="4711", unit="窗口"),
+        event(type="slaclock.directory.unit.v1", subject="窗口", data={"attributes": {"head": "4711"}}),
+        event(type="slaclock.area.exclusion_withdrawn.v1", subject="storm"),
+    )
+
+    assert [(each["result"], each["about"], each["ticket"]) for each in told] == [
+        ("accepted", "area", "storm"),
+        ("accepted", "directory", "4711"),
+        ("accepted", "directory", "窗口"),
+        ("accepted", "area", "storm"),
+    ]
+
+
+def test_an_identity_counts_once_on_each_topic_whatever_it_is_about(tmp_path):
+    """The same id on the topics of areas and of the organisation are two events."""
+    told = checked(
+        tmp_path,
+        shared("person", person="4711", unit="窗口"),
+        shared("person", person="4711", unit="窗口"),
+        shared("person", person="4712", unit="窗口"),
+        shared("excluded", **STORM),
+    )
+
+    assert [each["result"] for each in told] == ["accepted", "repeated", "refused", "accepted"]
+    assert (told[1]["first"], told[2]["reason"], told[2]["field"]) == (1, "id_reused", "event_id")
+    assert "event x-1 about 4712 stands in line 1" in told[2]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("written_so", "reason", "field"),
+    [
+        (shared("person", unit="窗口"), "missing_attribute", "attributes.person"),
+        (shared("person", person="4711", rank="2"), "bad_data", "attributes.rank"),
+        (shared("duty", unit="窗口"), "bad_data", "attributes.person"),
+        (shared("unit", unit="窗口", time="2026-03-11T00:00:00Z"), "ahead_of_record", "occurred_at"),
+        (event(type="slaclock.directory.staff.v1"), "unknown_type", "type"),
+        (event(type="slaclock.directory.person.v2"), "unknown_version", "type"),
+        (event(type="slaclock.directory.person.v1", data={"attributes": {"active": 1}}), "bad_data",
+         "data.attributes.active"),
+        (event(type="slaclock.area.excluded.v1"), "bad_data", "data.attributes.area"),
+    ],
+)  # fmt: skip
+def test_what_of_them_is_refused_and_where(tmp_path, written_so, reason, field):
+    assert refusals(tmp_path, written_so) == [(1, reason, field)]
+
+
+def test_no_policy_has_a_word_for_them(tmp_path):
+    """They are no tickets without `opened`, and no types that the policy forgot; another tenant's are refused."""
+    lines = [shared("person", person="4711"), line("1", "opened", "2026-03-02T00:00:00Z", kind="leak")]
+    other = json.dumps({**json.loads(shared("unit", "x-2", unit="a")), "tenant": "city"})
+
+    assert notices(tmp_path, *lines, policy=POLICY) == []
+    assert refusals(tmp_path, *lines, other, policy=POLICY) == [(3, "unknown_policy", "tenant")]

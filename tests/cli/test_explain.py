@@ -68,6 +68,8 @@ def test_the_same_as_json(tmp_path):
         "upto": "2026-03-10T01:30:00.000000Z",
         "why_none": None,
         "said": [],
+        "repeats": [],
+        "organisation_provisional": False,
     }
     assert promise["budget_us"] == 8 * HOUR
     assert len(promise["because"]) == 7

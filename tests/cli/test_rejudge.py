@@ -11,7 +11,7 @@ import pytest
 
 from service.app.parts import read_rules
 from service.apply import Rulebook
-from tests.apply.staging import record, staged
+from tests.apply.staging import record, source_record, staged
 from tests.cli.calling import asked, call, called
 
 POLICY = """
@@ -213,3 +213,37 @@ def test_a_tenant_has_to_have_a_policy(settings):
     result = call(*ORDER, "--all", "--tenant", "city", **settings)
 
     assert (result.exit_code, "tenant city has no policy" in result.stderr) == (1, True)
+
+
+WAITING = """
+policy: harbour
+version: "{version}"
+effective_from: {since}T00:00:00Z
+tenant: harbour
+zone: UTC
+sources: {{crm: {{source: desk, alive: true}}}}
+requires: [crm]
+targets:
+  repair: {{stop: resolved, budget: {budget}}}
+"""
+
+
+def test_a_dry_run_waits_for_sources_as_the_service_does(database, tmp_path):
+    """Its source tells of two hours only, so that of eight nobody knows yet; sixty make it due later, and no more."""
+    settings = {"SLACLOCK_DATABASE_URL": database, "SLACLOCK_TENANT": "harbour"}
+    for version, since, budget in (("1", "2000-01-01", "8h"), ("2", "2100-01-01", "60h")):
+        text = WAITING.format(version=version, since=since, budget=budget)
+        (tmp_path / f"{version}.yaml").write_text(text, encoding="utf-8")
+        called("policy", "register", tmp_path / f"{version}.yaml", **settings)
+
+    async def happen() -> None:
+        async with staged(database, policy=False, rules_of=Rulebook(read_rules)) as stage:
+            await stage.send(record("T-1", "opened", 0))
+            await stage.report(source_record("alive", 2, complete_to=2))
+            await stage.prove(48)
+            await stage.settle()
+
+    asyncio.run(happen())
+    told = asked(*ORDER, "--all", "--replace", "--dry-run", **settings)
+
+    assert (told["added"], told["flips"], told["moved"]) == (1, [], {"repair": 1})

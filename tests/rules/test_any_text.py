@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from service import rules
 from service.rules.event_shapes import NEGATED, EventShape, PreconditionShape
-from service.rules.later import LATER
 from service.rules.shapes import (
     CalendarFileShape,
     CalendarShape,
@@ -35,11 +34,7 @@ SHAPES = (
     *(PolicyShape, SourceShape, MeaningShape, CalendarShape, CalendarFileShape, TargetShape, EventShape),
     *(PreconditionShape, RungShape, ExtensionShape, DeemedShape, LapsedShape, OverrideShape),
 )
-KEYS = sorted(
-    {key for shape in SHAPES for key in shape.model_fields}
-    | {key for keys in LATER.values() for key in keys}
-    | {"not", NEGATED}
-)
+KEYS = sorted({key for shape in SHAPES for key in shape.model_fields} | {"not", NEGATED})
 WORDS = [
     *(
         "24h",

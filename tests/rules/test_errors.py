@@ -175,12 +175,12 @@ def test_an_unknown_key_is_told_with_the_one_that_may_be_meant(more, line, colum
     assert words in error.message
 
 
-@pytest.mark.parametrize("key", ["chain"])
-def test_a_key_of_a_target_to_come_is_refused_with_a_sentence(key):
-    error = the_error(HEAD + TARGET + f"    {key}: x\n")
+def test_people_are_no_business_of_a_target():
+    """Who has to be heard is said of every breach and escalation, whatever the policy says."""
+    error = the_error(HEAD + TARGET + "    chain: [holder]\n")
 
-    assert place(error) == (10, 5, f"targets.fix.{key}")
-    assert "is not built yet" in error.message
+    assert place(error) == (10, 5, "targets.fix.chain")
+    assert "`chain` is not a key here" in error.message
 
 
 # --- values of the file ---------------------------------------------------------------------------

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from service.sla.events import Event
 from service.wire import times
-from service.wire.files import BROKEN_FILE, LONGEST_LINE, AreaEvent, BadLine, read_events
+from service.wire.files import (
+    BROKEN_FILE,
+    LONGEST_LINE,
+    AreaEvent,
+    BadLine,
+    DirectoryEvent,
+    read_events,
+)
 from service.wire.records import Reason
 from tests.wire.making import PATIENT, accepted, document, structured
 
@@ -324,3 +331,88 @@ def test_cloudevents_about_areas() -> None:
         "excluded",
     )
     assert why({**context, "type": "slaclock.area.opened.v1"})[0] == Reason.UNKNOWN_TYPE
+
+
+# --- what is said of the organisation -------------------------------------------------------------
+
+LI: dict[str, Any] = {
+    "event_id": "d-1",
+    "type": "person",
+    "occurred_at": "2026-03-02T09:10:00+08:00",
+    "attributes": {"person": "4711", "unit": "窗口", "rank": 2},
+}
+
+
+def of_organisation(item: object) -> Event:
+    (found_one,) = found(lines(item))
+    assert isinstance(found_one, DirectoryEvent), found_one
+    return found_one.event
+
+
+@pytest.mark.parametrize(
+    ("type_", "attributes", "subject"),
+    [
+        ("person", {"person": "4711", "rank": 2}, "4711"),
+        ("unit", {"unit": "窗口", "kind": "window"}, "窗口"),
+        ("area", {"area": "城东", "owner": "4711"}, "城东"),
+        ("duty", {"unit": "窗口", "person": "4711"}, "窗口"),
+    ],
+)
+def test_a_line_about_the_organisation_names_its_subject(
+    type_: str, attributes: dict[str, Any], subject: str
+) -> None:
+    event = of_organisation({**LI, "type": type_, "attributes": attributes})
+
+    assert (event.tenant, event.source, event.id, event.type) == ("default", "desk", "d-1", type_)
+    assert (event.ticket, event.attributes) == (subject, attributes)
+
+
+def test_what_was_said_of_the_organisation_can_be_voided() -> None:
+    void = {**LI, "type": "voided", "attributes": {"event": "d-0"}}
+
+    assert of_organisation({**void, "about": "directory"}).attributes == {"event": "d-0"}
+    assert of_areas(void).type == "voided"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "detail"),
+    [
+        ({"attributes": {"unit": "窗口"}}, Reason.MISSING_ATTRIBUTE, "attributes.person"),
+        ({"attributes": None}, Reason.MISSING_ATTRIBUTE, "attributes.person"),
+        ({"attributes": {"person": 7}}, Reason.BAD_ATTRIBUTE, "person"),
+        ({"attributes": {"person": "4711", "rank": "2"}}, Reason.BAD_DATA, "rank"),
+        ({"type": "duty", "attributes": {"unit": "窗口"}}, Reason.BAD_DATA, "person"),
+        ({"event_id": None}, Reason.MISSING_ATTRIBUTE, "event_id"),
+    ],
+)
+def test_a_line_about_the_organisation_that_cannot_be_read(
+    change: dict[str, Any], reason: Reason, detail: str
+) -> None:
+    told, why_not = why({**LI, **change})
+
+    assert (told, detail in why_not) == (reason, True)
+
+
+def test_a_type_of_ones_own_may_have_such_a_name() -> None:
+    (event,) = found(lines({**LI, "ticket_id": "SR-1"}))
+
+    assert isinstance(event, Event)
+    assert (event.ticket, event.type) == ("SR-1", "person")
+
+
+def test_cloudevents_about_the_organisation() -> None:
+    context = {
+        "specversion": "1.0",
+        "id": "d-1",
+        "source": "staff",
+        "type": "slaclock.directory.person.v1",
+        "time": "2026-03-02T01:10:00Z",
+        "subject": "4711",
+        "tenant": "harbour",
+        "data": {"attributes": {"unit": "窗口"}},
+    }
+    event = of_organisation(context)
+
+    assert (event.tenant, event.source, event.ticket, event.type) == ("harbour", "staff", "4711", "person")
+    assert event.attributes == {"person": "4711", "unit": "窗口"}
+    assert why({**context, "type": "slaclock.directory.opened.v1"})[0] == Reason.UNKNOWN_TYPE
