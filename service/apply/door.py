@@ -200,6 +200,7 @@ class Door:
             for_nothing=len(waits.keys() - effects.changed),
             said=effects.said,
             unfilled=effects.unfilled,
+            decided=effects.decided,
             delays=tuple(waits[key] for key in effects.changed if key in waits),
             unjudged=len(effects.unjudged),
         ), turn

@@ -110,6 +110,7 @@ def _applied(intake: Intake, rows: list[Parked], effects: Effects) -> Applied:
         lateness=tuple(one.origin.at - one.event.at for one in kept if one.origin),
         said=effects.said,
         unfilled=effects.unfilled,
+        decided=effects.decided,
         unjudged=len(effects.unjudged),
     )
 
