@@ -4,7 +4,7 @@
 ARGS ?=
 bin := .venv/bin
 
-.PHONY: help setup demo test lint format chaos bench check-deploy contracts release-contracts lock clean
+.PHONY: help setup demo test lint format chaos bench check-deploy metrics contracts release-contracts lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-17s %s\n' "$$name" "$$text"; done
@@ -37,6 +37,9 @@ check-deploy: setup ## chart with Helm 3 and 4, image, compose; tools are fetche
 	@$(bin)/python -m tests.parts
 	@$(bin)/python -m tests.deploy.tools
 	@$(bin)/python -m pytest -m 'not chaos' tests/deploy $(ARGS)
+
+metrics: setup ## write docs/metrics.md, rules and dashboards anew, from the catalogue of metrics
+	@$(bin)/python -m scripts.monitoring write
 
 contracts: setup ## write docs/contracts/asyncapi.yaml anew, and say what breaks the last release
 	@$(bin)/python -m scripts.contracts write

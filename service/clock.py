@@ -200,6 +200,7 @@ class Clock:
             beside = {topic: parts for topic, parts in found.items() if topic in self._followed}
             doubt = tick.doubt
             self._show_absent(frozenset(may_lack - extents.keys()))
+            self._show_lag(found, known)
         except BrokerAwayError as error:
             log.warning("probe_failed", error=str(error)[:300])
             extents, beside, doubt = {}, {}, "broker_away"
@@ -255,6 +256,17 @@ class Clock:
             else:
                 log.info("watermark_moves")
 
+    def _show_lag(self, found: Extents, known: Mapping[Place, Progress]) -> None:
+        for topic in (*self._required, *self._followed):
+            parts = found.get(topic, {})
+            ends = {part: (known.get((topic, part)), extent) for part, extent in parts.items()}
+            self._metrics.lag.labels(topic).set(
+                sum(
+                    max(0, extent.end - (extent.beginning if row is None else row.next_offset))
+                    for row, extent in ends.values()
+                )
+            )
+
     def _show_absent(self, absent: frozenset[str]) -> None:
         for topic in self._shared:
             self._metrics.absent.labels(topic).set(topic in absent)
@@ -273,6 +285,9 @@ class Clock:
         self._metrics.said(
             {(kind.value, withdrawn): count for (kind, withdrawn), count in woken.said.items()}
         )
+        decided = woken.decided
+        late = (each / SECOND for each in decided.overdue)
+        self._metrics.decided(decided.breaches, decided.verdicts, decided.remaining, late)
         for delay in woken.delays:
             self._metrics.fire_delay.observe(delay / SECOND)
 

@@ -223,7 +223,7 @@ async def test_it_wakes_batch_after_batch_and_counts(db):
 
 
 async def test_a_topic_that_never_was_is_not_waited_for_and_is_told_of_once(db):
-    held, metrics = HeldClock(), Metrics()
+    held, metrics = HeldClock(), Metrics(shared=["areas"])
     clock = clock_of(db, Log(0), held, metrics=metrics, shared=("areas",))
 
     with structlog.testing.capture_logs() as lines:
@@ -236,7 +236,7 @@ async def test_a_topic_that_never_was_is_not_waited_for_and_is_told_of_once(db):
 
 
 async def test_once_it_is_there_w_waits_for_it_and_goes_on_waiting_when_it_is_gone(db):
-    held, log, metrics = HeldClock(), Log(0), Metrics()
+    held, log, metrics = HeldClock(), Log(0), Metrics(shared=["areas"])
     clock = clock_of(db, log, held, metrics=metrics, shared=("areas",))
     await clock.prove()
     await clock.prove()

@@ -47,8 +47,15 @@ class App:
         self.metrics = Metrics(
             reasons=[reason.value for reason in Reason],
             topics=[settings.statements_topic, settings.breaches_topic],
+            inputs=[
+                settings.tickets_topic,
+                settings.areas_topic,
+                settings.sources_topic,
+                settings.directory_topic,
+            ],
             shared=[settings.areas_topic, settings.sources_topic],
             roles=[role.value for role in Role],
+            runs=[role.value for role in settings.roles],
         )
         self.http_port: int | None = None
         self._stops = Stops(asyncio.Event(), asyncio.Event())
@@ -103,12 +110,15 @@ class App:
     async def _run_roles(self, roles: Roles) -> None:
         """Until stopped: first what claims and polls ends, then the relay."""
         starts = {Role.INGEST: roles.ingest, Role.CLOCK: roles.clock, Role.RELAY: roles.relay}
+        await roles.know()  # before anything is counted by what policies name
         tasks = {role: self._start(role, starts[role]()) for role in self.settings.roles}
+        learning = asyncio.get_running_loop().create_task(roles.go_on_knowing(), name="policies")
         await self._stops.first.wait()
         drain_seconds = self.settings.drain_seconds
         await _ended([task for role, task in tasks.items() if role is not Role.RELAY], drain_seconds + 3)
         self._stops.relay.set()
         await _ended([task for role, task in tasks.items() if role is Role.RELAY], drain_seconds / 2 + 3)
+        await _ended([learning], 3)
 
     def _start(self, role: Role, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work, name=role.value)

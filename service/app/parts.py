@@ -51,6 +51,10 @@ class Parts:
     def database_url(self) -> str:
         return self._settings.database_url.get_secret_value()
 
+    def wall(self) -> Instant:
+        """The time by this process's clock."""
+        return self._clocks.wall()
+
     def backoff(self) -> Backoff:
         return Backoff(self._settings.retry_first_seconds, self._settings.retry_most_seconds)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from service.app.gauges import refresh
+from service.app.gauges import Gauges
+from service.app.in_force import Reader
 from service.app.ingest import Ingest, Pulses
 from service.app.parts import Parts
 from service.bus.ends import TopicMissingError
@@ -39,6 +40,8 @@ class Roles:
         self._metrics = metrics
         self._stops = stops
         self.pulses = {role: Pulse(role.value) for role in settings.roles}
+        self._judges = bool({Role.INGEST, Role.CLOCK} & set(settings.roles))
+        self._reader = Reader(parts.database("policies", 1), parts.wall)
         self.slices = tuple(Pulse(f"{kind}slices") for kind in ("", "area ", "source ", "directory "))
 
     async def topics_exist(self, *roles: Role) -> None:
@@ -47,6 +50,27 @@ class Roles:
         missing = await self._parts.standing_probe().missing(wanted)
         if missing:
             raise TopicMissingError(f"topics do not exist (slaclock never makes them): {', '.join(missing)}")
+
+    async def know(self) -> None:
+        """Learn what the policies name, for the labels of metrics; tried until it is known."""
+        if self._judges:
+            await attempt("policies", self._learn, self._stops.first, backoff=self._parts.backoff())
+
+    async def go_on_knowing(self) -> None:
+        """Learn it again now and then, until stopped."""
+        if self._judges:
+            await run(
+                self._learn,
+                self._stops.first,
+                pulse=Pulse("policies"),
+                idle=self._settings.gauges_seconds,
+                backoff=self._parts.backoff(),
+            )
+
+    async def _learn(self) -> bool:
+        if (now := await self._reader.read()) is not None:
+            self._metrics.know(now)
+        return False
 
     async def ingest(self) -> None:
         """Raises StalledError."""
@@ -59,7 +83,13 @@ class Roles:
         settings, stop = self._settings, self._stops.first
         db = self._parts.database("clock", 2)
         clock = self._parts.clock(db, self._parts.door(db))
-        counting = self._parts.database("gauges", 1)
+        gauges = Gauges(
+            self._parts.database("gauges", 1),
+            self._metrics,
+            directory_topic=settings.directory_topic,
+            wall=self._parts.wall,
+            answers=lambda: self._reader.answers,
+        )
         await asyncio.gather(
             run(
                 clock.step,
@@ -70,7 +100,7 @@ class Roles:
                 failed=self._metrics.failures.labels(Role.CLOCK.value).inc,
             ),
             run(
-                lambda: refresh(counting, self._metrics, directory_topic=settings.directory_topic),
+                gauges.count,
                 stop,
                 pulse=Pulse("gauges"),
                 idle=settings.gauges_seconds,

@@ -201,6 +201,7 @@ class Door:
             said=effects.said,
             unfilled=effects.unfilled,
             repeats=effects.repeats,
+            decided=effects.decided,
             delays=tuple(waits[key] for key in effects.changed if key in waits),
             unjudged=len(effects.unjudged),
         ), turn

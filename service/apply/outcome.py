@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from service.sla.instants import DAY, HOUR, SECOND, Duration, Instant
-from service.sla.statements import Kind
+from service.sla.statements import Kind, State
+from service.sla.statements import Said as Revision
 from service.wire.records import Reason, Record
 
 
@@ -90,6 +91,42 @@ Unfilled = Mapping[str, int]
 Repeats = Mapping[bool, int]
 
 
+@dataclass(slots=True)
+class Decided:
+    """What was decided of promises, to be counted: first sayings of breaches and withdrawals by (target, withdrawn), verdicts
+    by (target, outcome); of those that came for the first time the share of the wall time that was left, of 1, and by
+    how much they were late.
+    """
+
+    breaches: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    verdicts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    remaining: list[float] = field(default_factory=list)
+    overdue: list[Duration] = field(default_factory=list)
+
+    def note(self, said: Revision) -> None:
+        """Take a revision into account."""
+        statement, is_first = said.statement, said.rev == 1
+        if statement.kind is Kind.BREACH and (is_first or said.withdrawn):
+            self.breaches[statement.target, said.withdrawn] += 1
+        if statement.kind is not Kind.VERDICT or said.withdrawn:
+            return
+        self.verdicts[statement.target, statement.outcome] += 1
+        if is_first and statement.due is not None:
+            if statement.outcome == State.MET and statement.due > statement.start:
+                share = (statement.due - statement.at) / (statement.due - statement.start)
+                self.remaining.append(min(1.0, share))
+            elif statement.outcome == State.LATE:
+                self.overdue.append(statement.at - statement.due)
+
+    def __add__(self, other: Decided) -> Decided:
+        return Decided(
+            self.breaches + other.breaches,
+            self.verdicts + other.verdicts,
+            self.remaining + other.remaining,
+            self.overdue + other.overdue,
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
     """What became of the records of a slice: every one is applied, a duplicate or parked.
@@ -105,6 +142,7 @@ class Applied:
     said: Said = field(default_factory=dict)
     unfilled: Unfilled = field(default_factory=dict)
     repeats: Repeats = field(default_factory=dict)
+    decided: Decided = field(default_factory=Decided)
     unjudged: int = 0
 
     def __add__(self, other: Applied) -> Applied:
@@ -116,6 +154,7 @@ class Applied:
             said=Counter(self.said) + Counter(other.said),
             unfilled=Counter(self.unfilled) + Counter(other.unfilled),
             repeats=Counter(self.repeats) + Counter(other.repeats),
+            decided=self.decided + other.decided,
             unjudged=self.unjudged + other.unjudged,
         )
 
@@ -139,6 +178,7 @@ class Woken:
     said: Said = field(default_factory=dict)
     unfilled: Unfilled = field(default_factory=dict)
     repeats: Repeats = field(default_factory=dict)
+    decided: Decided = field(default_factory=Decided)
     delays: tuple[Duration, ...] = ()
     unjudged: int = 0
 

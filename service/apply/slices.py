@@ -111,6 +111,7 @@ def _applied(intake: Intake, rows: list[Parked], effects: Effects) -> Applied:
         said=effects.said,
         unfilled=effects.unfilled,
         repeats=effects.repeats,
+        decided=effects.decided,
         unjudged=len(effects.unjudged),
     )
 

@@ -12,6 +12,7 @@ from service.apply import versions
 from service.apply.ground import Ground, grounds
 from service.apply.intake import Intake, Misfit, take_in
 from service.apply.judging import UNPROVED, Bench, Case, Finding
+from service.apply.outcome import Decided
 from service.apply.people import Occasion, recount
 from service.apply.proof import complete
 from service.apply.saying import Voice, not_before, settled_at
@@ -51,6 +52,7 @@ class Effects:
     said: Counter[tuple[Kind, bool]] = field(default_factory=Counter)
     unfilled: Counter[str] = field(default_factory=Counter)
     repeats: Counter[bool] = field(default_factory=Counter)
+    decided: Decided = field(default_factory=Decided)
     rejected: dict[TicketKey, str] = field(default_factory=dict)
     unjudged: dict[TicketKey, str] = field(default_factory=dict)
 
@@ -220,6 +222,7 @@ class Work:
         for key, change, _, _ in spoken:
             effects.changed.add(key)
             effects.said[change.said.statement.kind, change.said.withdrawn] += 1
+            effects.decided.note(change.said)
             if not change.said.withdrawn:
                 effects.unfilled.update(
                     link.reason for link in change.said.statement.chain if not link.person

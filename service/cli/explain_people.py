@@ -94,7 +94,8 @@ def attached_line(statement: Statement, told: Link | None) -> dict[str, Any]:
     """What `statement` carries for whoever traces responsibility, as in its record, and who hears of it."""
     import msgspec
 
-    from service.wire.attached import holdings_of, proofs_of, roles_of
+    from service.wire.attached import holdings_of, roles_of
+    from service.wire.proofs import proofs_of
 
     line: dict[str, Any] = {}
     if told is not None:

@@ -14,7 +14,7 @@ from prometheus_client import Counter
 from service.apply import Applied, Door, Slice
 from service.consumers.portions import Portions
 from service.loop import Backoff, Pulse
-from service.metrics import Metrics
+from service.metrics import Family, Metrics
 from service.store import Database
 
 log = structlog.stdlib.get_logger("slaclock.shared")
@@ -39,7 +39,7 @@ class _Shared(Portions):
 
     @property
     @abstractmethod
-    def _counter(self) -> Counter: ...
+    def _counter(self) -> Family[Counter]: ...
 
     @abstractmethod
     async def _apply_shared(self, records: Slice) -> Applied: ...
@@ -63,7 +63,7 @@ class Areas(_Shared):
     """What the subscription of the areas topic calls."""
 
     @property
-    def _counter(self) -> Counter:
+    def _counter(self) -> Family[Counter]:
         return self._metrics.area_events
 
     async def _apply_shared(self, records: Slice) -> Applied:
@@ -74,7 +74,7 @@ class Sources(_Shared):
     """What the subscription of the sources topic calls."""
 
     @property
-    def _counter(self) -> Counter:
+    def _counter(self) -> Family[Counter]:
         return self._metrics.source_events
 
     async def _apply_shared(self, records: Slice) -> Applied:
@@ -85,7 +85,7 @@ class Directory(_Shared):
     """What the subscription of the directory's topic calls."""
 
     @property
-    def _counter(self) -> Counter:
+    def _counter(self) -> Family[Counter]:
         return self._metrics.directory_events
 
     async def _apply_shared(self, records: Slice) -> Applied:

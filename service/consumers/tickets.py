@@ -46,3 +46,6 @@ class Tickets(Portions):
         self._metrics.said(
             {(kind.value, withdrawn): count for (kind, withdrawn), count in applied.said.items()}
         )
+        decided = applied.decided
+        overdue = (each / SECOND for each in decided.overdue)
+        self._metrics.decided(decided.breaches, decided.verdicts, decided.remaining, overdue)

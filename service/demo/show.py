@@ -45,9 +45,7 @@ def look(metrics: Metrics, *, now: Instant, tickets: int, seconds: float) -> Vie
     for kind in ("warning", "breach", "escalation", "verdict"):
         said[kind] = int(value("sla_statements_total", {"kind": kind, "status": "in_force"}) or 0)
         withdrawn += int(value("sla_statements_total", {"kind": kind, "status": "withdrawn"}) or 0)
-    open_promises = sum(
-        int(sample.value) for family in metrics.promises_open.collect() for sample in family.samples
-    )
+    open_promises = int(metrics.promises_open.total())
     watermark = round((value("sla_watermark_timestamp_seconds") or 0) * SECOND)
     return View(
         now=now,

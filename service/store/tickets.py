@@ -110,7 +110,7 @@ _SAVE: Final = text("""
 """)
 
 _DUE: Final = text("""
-    SELECT count(*), min(wake_at) FROM ticket
+    SELECT count(*), min(wake_at) FILTER (WHERE wake_at > :due_now) FROM ticket
     WHERE wake_at < (SELECT greatest(at, override) FROM watermark) AND unjudged IS NULL
 """)
 
@@ -157,7 +157,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """`due`: tickets past their wake-up by W and not yet judged; `oldest` wake-up among them."""
+    """`due`: tickets past their wake-up by W and not yet judged; `oldest` instant asked for among them."""
 
     due: int
     oldest: Instant | None
@@ -236,7 +236,7 @@ async def unjudged(tx: Tx, limit: int) -> dict[TicketKey, str]:
 
 async def backlog(tx: Tx) -> Backlog:
     """What the clock has not got to yet."""
-    return Backlog(*(await tx.run(_DUE)).one())
+    return Backlog(*(await tx.run(_DUE, {"due_now": DUE_NOW})).one())
 
 
 async def trouble(tx: Tx) -> Trouble:

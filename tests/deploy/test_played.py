@@ -272,7 +272,9 @@ def test_compose_comes_up_is_healthy_and_ends(image, monkeypatch):
                 f"/ready of {role}", lambda port=port: answer(port, "/ready")[0] == 200, 60, running[role]
             )
             assert image.healthy({"SLACLOCK_HTTP_PORT": str(port)})
-            assert "sla_watermark_timestamp_seconds" in answer(port, "/metrics")[1]
+            shown = answer(port, "/metrics")[1]
+            assert "sla_build_info{" in shown
+            assert ("sla_watermark_timestamp_seconds" in shown) is (role is Role.CLOCK)
         for role, child in running.items():
             child.send(signal.SIGTERM)
             grace = int(services()[role.value]["stop_grace_period"].removesuffix("s"))

@@ -141,11 +141,30 @@ def models() -> Path:
 
 def promtool() -> str:
     """Prometheus' checker of configurations and rules."""
-    if shutil.which("promtool") is None:
-        apt_install("prometheus")
-    found = shutil.which("promtool")
+    return _debian("promtool", "prometheus")
+
+
+def prometheus() -> str:
+    """Prometheus itself."""
+    return _debian("prometheus", "prometheus")
+
+
+def amtool() -> str:
+    """Alertmanager's checker of configurations."""
+    return _debian("amtool", "prometheus-alertmanager")
+
+
+def alertmanager() -> str:
+    """Alertmanager itself."""
+    return _debian("prometheus-alertmanager", "prometheus-alertmanager")
+
+
+def _debian(program: str, package: str) -> str:
+    if shutil.which(program) is None:
+        apt_install(package)
+    found = shutil.which(program)
     if found is None:
-        raise MissingError("promtool is not on PATH; install it (Debian: prometheus).")
+        raise MissingError(f"{program} is not on PATH; install it (Debian: {package}).")
     return found
 
 
@@ -196,6 +215,7 @@ ALL: dict[str, Callable[[], object]] = {
     "hadolint": hadolint,
     "models of custom resources": models,
     "promtool": promtool,
+    "amtool": amtool,
 }
 
 

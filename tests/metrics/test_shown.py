@@ -35,16 +35,6 @@ def test_one_reason_is_shown_at_a_time():
     assert shown == ["broker_away"]
 
 
-def test_a_target_without_open_promises_shows_zero():
-    metrics = Metrics()
-    metrics.open_by_target({"answer": 2, "repair": 1})
-    metrics.open_by_target({"repair": 3})
-
-    value = metrics.registry.get_sample_value
-    assert value("sla_promises_open", {"target": "answer"}) == 0
-    assert value("sla_promises_open", {"target": "repair"}) == 3
-
-
 def test_revisions_are_counted_by_kind_and_status():
     metrics = Metrics()
     metrics.said({("breach", False): 2, ("breach", True): 1})

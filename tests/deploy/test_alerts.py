@@ -1,0 +1,283 @@
+"""Every alert fires when it has to and not otherwise, by promtool; Grafana's are the same; amtool takes the example.
+
+Time begins at 0 in promtool's tests, a sample a minute: `0+60x20` is a clock that goes right, `60x20` one that stands.
+"""
+
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scripts.monitoring.alert import About
+from scripts.monitoring.alerts import ALERTS
+from scripts.monitoring.files import MADE
+from scripts.monitoring.records import RECORDS
+from service.metrics import CATALOGUE
+from tests.deploy import tools
+from tests.deploy.composition import DEPLOY
+from tests.parts import MissingError
+
+EVERY = {alert.name: alert for alerts in ALERTS.values() for alert in alerts}
+BREACHES = 'sla_breaches_total{target="a",status="in_force"}'
+WITHDRAWN = 'sla_breaches_total{target="a",status="withdrawn"}'
+KEPT = 'sla_verdicts_total{target="a",outcome="met"}'
+
+
+@dataclass(frozen=True)
+class Case:
+    """What there is to see, and after how long; the labels that it fires with, None when it does not."""
+
+    alert: str
+    series: dict[str, str]
+    at: str
+    labels: dict[str, str] | None = field(default_factory=dict)
+
+
+def fires(alert, series, at, **labels):
+    return Case(alert, series, at, labels)
+
+
+def silent(alert, series, at):
+    return Case(alert, series, at, None)
+
+
+CASES = [
+    fires("SlaclockAbsent", {"up": "1x20"}, "10m"),
+    silent("SlaclockAbsent", {"sla_watermark_timestamp_seconds": "1x20"}, "10m"),
+    fires("SlaWatchdog", {"sla_watermark_timestamp_seconds": "0+60x20"}, "10m"),
+    silent("SlaWatchdog", {"sla_watermark_timestamp_seconds": "60x20"}, "10m"),
+    fires("SlaWatermarkFrozen", {'sla_watermark_frozen{reason="behind"}': "1x20"}, "5m", reason="behind"),
+    silent("SlaWatermarkFrozen", {'sla_watermark_frozen{reason="behind"}': "1 1 0x20"}, "5m"),
+    fires("SlaWatermarkLate", {"sla_watermark_timestamp_seconds": "60x20"}, "10m"),
+    silent("SlaWatermarkLate", {"sla_watermark_timestamp_seconds": "0+60x20"}, "10m"),
+    fires("SlaGaugesStale", {"sla_gauges_timestamp_seconds": "60x20"}, "12m"),
+    silent("SlaGaugesStale", {"sla_gauges_timestamp_seconds": "0+60x20"}, "12m"),
+    fires(
+        "SlaDueNotJudged",
+        {"sla_tickets_due_oldest_timestamp_seconds": "60x20", "sla_tickets_due": "3x20"},
+        "10m",
+    ),
+    silent(
+        "SlaDueNotJudged",
+        {"sla_tickets_due_oldest_timestamp_seconds": "0+60x20", "sla_tickets_due": "3x20"},
+        "10m",
+    ),
+    fires("SlaTicketsUnjudged", {"sla_tickets_unjudged": "1x20"}, "7m"),
+    silent("SlaTicketsUnjudged", {"sla_tickets_unjudged": "0x20"}, "7m"),
+    fires("SlaOutboxOld", {"sla_outbox_oldest_timestamp_seconds": "60x20"}, "10m"),
+    silent("SlaOutboxOld", {"sla_outbox_oldest_timestamp_seconds": "0x20"}, "10m"),
+    fires("SlaRelayQuarantined", {'sla_relay_quarantined_total{topic="s"}': "0x5 1x15"}, "10m", topic="s"),
+    silent("SlaRelayQuarantined", {'sla_relay_quarantined_total{topic="s"}': "1x20"}, "10m"),
+    fires("SlaRecordsParked", {'sla_parked{reason="not_json"}': "1x30"}, "20m", reason="not_json"),
+    silent("SlaRecordsParked", {'sla_parked{reason="not_json"}': "1x5 0x30"}, "20m"),
+    fires("SlaTicketsInDoubt", {"sla_tickets_in_doubt": "1x30"}, "20m"),
+    silent("SlaTicketsInDoubt", {"sla_tickets_in_doubt": "0x30"}, "20m"),
+    # 45 days are 3,888,000 seconds.
+    fires(
+        "SlaCalendarEnds",
+        {'sla_calendar_known_until_timestamp_seconds{tenant="t",calendar="c"}': "3888060x120"},
+        "90m",
+        tenant="t",
+        calendar="c",
+    ),
+    silent(
+        "SlaCalendarEnds",
+        {'sla_calendar_known_until_timestamp_seconds{tenant="t",calendar="c"}': "3895000x120"},
+        "90m",
+    ),
+    # Nine of ten broken: more than 14.4 times 5 %. A fifth: less than 6 times, more than 3 times 5 %.
+    fires("SlaBreachBurn", {BREACHES: "0+9x120", KEPT: "0+1x120"}, "70m", target="a"),
+    silent("SlaBreachBurn", {BREACHES: "0+20x120", KEPT: "0+80x120"}, "70m"),
+    silent("SlaBreachBurn", {BREACHES: "0x60 1x60", KEPT: "0x120"}, "70m"),  # all of one in an hour
+    fires("SlaBreachBurnSlow", {BREACHES: "0+20x120", KEPT: "0+80x120"}, "90m", target="a"),
+    silent("SlaBreachBurnSlow", {BREACHES: "0+3x120", KEPT: "0+97x120"}, "90m"),
+    fires("SlaBreachesMany", {BREACHES: "0 0 1 2 3x60", KEPT: "0x60"}, "20m", target="a"),
+    silent("SlaBreachesMany", {BREACHES: "0 0 1 2x60", KEPT: "0x60"}, "20m"),
+    silent("SlaBreachesMany", {BREACHES: "0+5x60", KEPT: "0+95x60"}, "60m"),  # 5 %, and that is allowed
+    fires(
+        "SlaEscalationNotAcknowledged",
+        {"sla_escalation_unacknowledged_oldest_timestamp_seconds": "60x60"},
+        "45m",
+    ),
+    silent(
+        "SlaEscalationNotAcknowledged",
+        {"sla_escalation_unacknowledged_oldest_timestamp_seconds": "60x30 0x30"},
+        "45m",
+    ),
+    fires("SlaBreachesWithdrawn", {WITHDRAWN: "0+1x30", BREACHES: "0+2x30"}, "20m", target="a"),
+    silent("SlaBreachesWithdrawn", {WITHDRAWN: "0 1 2 3x27", BREACHES: "0+10x30"}, "20m"),
+]
+
+
+def program(fetch):
+    try:
+        return fetch()
+    except MissingError as missing:
+        pytest.skip(str(missing))
+
+
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+
+
+def told(text, labels):
+    return re.sub(r"\{\{ \$labels\.(\w+) \}\}", lambda found: labels[found[1]], text)
+
+
+def written(case):
+    """The case as promtool reads it."""
+    alert = EVERY[case.alert]
+    expected = [] if case.labels is None else [
+        {
+            "exp_labels": alert.labels | case.labels,
+            "exp_annotations": {name: told(text, case.labels) for name, text in alert.annotations.items()},
+        }
+    ]  # fmt: skip
+    return {
+        "interval": "1m",
+        "input_series": [{"series": name, "values": values} for name, values in case.series.items()],
+        "alert_rule_test": [{"eval_time": case.at, "alertname": case.alert, "exp_alerts": expected}],
+    }
+
+
+def judged(folder: Path, cases):
+    files = [str(path) for path in sorted((MADE / "rules").glob("*.yaml"))]
+    (folder / "cases.yaml").write_text(
+        yaml.safe_dump(
+            {"rule_files": files, "evaluation_interval": "1m", "tests": [written(case) for case in cases]}
+        )
+    )
+    return run(program(tools.promtool), "test", "rules", str(folder / "cases.yaml"))
+
+
+@pytest.mark.deploy
+def test_every_alert_fires_when_it_has_to_and_not_otherwise(tmp_path):
+    done = judged(tmp_path, CASES)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.deploy
+@pytest.mark.parametrize(
+    "case", [fires("SlaOutboxOld", {"up": "1x20"}, "10m"), silent("SlaclockAbsent", {"up": "1x20"}, "10m")]
+)
+def test_a_case_that_is_wrong_is_found(tmp_path, case):
+    assert judged(tmp_path, [case]).returncode == 1
+
+
+def test_each_has_a_case_that_fires_and_one_that_does_not():
+    assert {case.alert for case in CASES if case.labels is not None} == set(EVERY)
+    assert {case.alert for case in CASES if case.labels is None} == set(EVERY)
+
+
+@pytest.mark.deploy
+def test_promtool_finds_nothing_to_say_about_the_rules():
+    files = sorted(str(path) for path in (MADE / "rules").glob("*.yaml"))
+    done = run(program(tools.promtool), "check", "rules", "--lint=all", "--lint-fatal", *files)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def metrics_in(expr):
+    words = re.sub(r'"[^"]*"|\{[^}]*\}|\[[^\]]*\]|\bby \([^)]*\)', " ", expr)
+    return {
+        word
+        for word in re.findall(r"[a-zA-Z_:][\w:]*", words)
+        if word.startswith(("sla_", "sla:", "hotline_"))
+    }
+
+
+def test_alerts_and_records_rest_on_metrics_of_the_catalogue():
+    named = [alert.expr for alert in EVERY.values()] + [record.expr for record in RECORDS]
+    assert all(metrics_in(expr) for expr in named)
+    assert {name for expr in named for name in metrics_in(expr)} <= set(CATALOGUE)
+
+
+def rules_of_prometheus():
+    found = {}
+    for name in ALERTS:
+        for group in yaml.safe_load((MADE / "rules" / f"{name}.yaml").read_text())["groups"]:
+            for rule in group["rules"]:
+                found[rule["alert"]] = (
+                    group["name"], rule["expr"], rule["for"], rule["labels"], rule["annotations"],
+                )  # fmt: skip
+    return found
+
+
+def rules_of_grafana():
+    found = {}
+    for name in ALERTS:
+        for group in yaml.safe_load((MADE / "grafana-alerts" / f"{name}.yaml").read_text())["groups"]:
+            for rule in group["rules"]:
+                query, condition = rule["data"]
+                assert condition["refId"] == rule["condition"]
+                assert condition["model"]["expression"] == f"is_number(${query['refId']})"
+                found[rule["title"]] = (
+                    group["name"], query["model"]["expr"], rule["for"], rule["labels"], rule["annotations"],
+                )  # fmt: skip
+    return found
+
+
+def test_grafana_has_the_same_alerts_as_prometheus():
+    assert rules_of_grafana() == rules_of_prometheus()
+    assert set(rules_of_grafana()) == set(EVERY)
+
+
+def test_grafana_can_keep_the_alerts_apart():
+    rules = [
+        rule
+        for name in ALERTS
+        for group in yaml.safe_load((MADE / "grafana-alerts" / f"{name}.yaml").read_text())["groups"]
+        for rule in group["rules"]
+    ]
+    source = yaml.safe_load((DEPLOY / "grafana/provisioning/datasources/prometheus.yaml").read_text())
+
+    assert len({rule["uid"] for rule in rules}) == len(rules)
+    assert all(len(rule["uid"]) <= 40 for rule in rules)
+    assert {rule["data"][0]["datasourceUid"] for rule in rules} == {source["datasources"][0]["uid"]}
+
+
+@pytest.mark.parametrize("alert", EVERY.values(), ids=EVERY)
+def test_an_alert_tells_what_to_do(alert):
+    assert alert.labels["severity"] in {"critical", "warning", "none"}
+    assert alert.summary.endswith(".")
+    assert len(alert.summary) <= 80
+    assert alert.description != alert.summary
+    assert alert.annotations["runbook_url"].startswith("docs/runbooks/Sla")
+    assert not (alert.incomplete and alert.about is About.PROMISES)  # it would hold itself back
+
+
+# --- Alertmanager -----------------------------------------------------------------------------------
+
+
+def test_alertmanager_holds_back_what_is_about_promises_while_data_are_incomplete():
+    rules = yaml.safe_load((DEPLOY / "alertmanager.yml").read_text())["inhibit_rules"]
+
+    assert {
+        "source_matchers": ['incomplete="true"'], "target_matchers": ['about="promises"'],
+    } in rules  # fmt: skip
+    assert {alert.name for alert in EVERY.values() if alert.incomplete} >= {
+        "SlaWatermarkFrozen", "SlaWatermarkLate", "SlaDueNotJudged", "SlaclockAbsent",
+    }  # fmt: skip
+
+
+@pytest.mark.deploy
+def test_amtool_takes_the_example():
+    done = run(program(tools.amtool), "check-config", str(DEPLOY / "alertmanager.yml"))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.deploy
+@pytest.mark.parametrize(("alert", "receiver"), [
+    ("SlaWatchdog", "outside"), ("SlaBreachesMany", "hotline-lead"), ("SlaOutboxOld", "on-call"),
+])  # fmt: skip
+def test_an_alert_goes_to_its_receiver(alert, receiver):
+    labels = [f"{name}={value}" for name, value in EVERY[alert].labels.items()]
+    config = f"--config.file={DEPLOY / 'alertmanager.yml'}"
+    done = run(program(tools.amtool), "config", "routes", "test", config, f"alertname={alert}", *labels)
+
+    assert done.stdout.split() == [receiver], done.stderr
