@@ -6,13 +6,24 @@ import asyncio
 import contextlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    KafkaError,
+    NotCoordinatorForGroupError,
+)
+from aiokafka.protocol.admin import DescribeGroupsRequest
 
 from service.bus.ends import BrokerAwayError
+
+#: The first question for a group has a new cluster make the topic that holds them.
+_NOT_YET: Final = (GroupCoordinatorNotAvailableError, NotCoordinatorForGroupError, GroupLoadInProgressError)
+_TRIES: Final = 20
+_PAUSE_SECONDS: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +99,27 @@ async def _configs(
 
 
 async def _groups(client: AIOKafkaAdminClient, groups: Collection[str]) -> dict[str, Group] | None:
+    found: dict[str, Group] = {}
     try:
-        answers = await client.describe_consumer_groups(sorted(groups))
+        for group in sorted(groups):
+            node = await _coordinator(client, group)
+            answer = await client._send_request(_describing(group), node)  # noqa: SLF001 - see there
+            found |= {each[1]: Group(each[2], len(each[5])) for each in answer.groups if not each[0]}
     except KafkaError:
         return None
-    return {
-        each[1]: Group(each[2], len(each[5])) for answer in answers for each in answer.groups if not each[0]
-    }
+    return found
+
+
+async def _coordinator(client: AIOKafkaAdminClient, group: str) -> int:
+    for _ in range(_TRIES):
+        with contextlib.suppress(*_NOT_YET):
+            return int(await client.find_coordinator(group))
+        await asyncio.sleep(_PAUSE_SECONDS)
+    return int(await client.find_coordinator(group))
+
+
+def _describing(group: str) -> DescribeGroupsRequest:
+    """The client's own question, up to version 2: it reads answers of version 3 as if they were of version 2."""
+    request = DescribeGroupsRequest([group])
+    request._CLASSES = tuple(each for each in request._CLASSES if each.API_VERSION <= 2)  # noqa: SLF001
+    return request

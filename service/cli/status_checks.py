@@ -82,7 +82,7 @@ def _in_doubt(seen: Seen) -> Check:
     count = seen.trouble.in_doubt
     if not count:
         return Check("in doubt", Level.OK, "no ticket is in doubt")
-    told = f"{count:,} tickets: a record of each stands parked, and no breach of it is said"
+    told = f"{count:,} tickets: a record of each stands parked, and what comes to be due is indeterminate"
     return Check("in doubt", Level.WARNING, told, "release or drop what `slaclock parked list` shows")
 
 
