@@ -44,6 +44,11 @@ def worst(checks: Iterable[Check]) -> Level:
     return next((level for level in order if level in levels), Level.OK)
 
 
+def counted(count: int, one: str) -> str:
+    """`1 record`, `2,000 records`."""
+    return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
+
+
 def show_checks(checks: Sequence[Check]) -> None:
     """A line each, and below one that is not well what to do."""
     rows = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from service.cli.checks import Check, Level
+from service.cli.checks import Check, Level, counted
 from service.cli.doctor_topics import Asked, asked_of, topic_checks
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ async def broker_checks(settings: Settings, positions: Sequence[Progress] | None
         return [Check("broker", Level.UNKNOWN, f"cannot be reached: {error}", do)]
     finally:
         await probe.close()
-    told = f"{settings.kafka_bootstrap}: {found.brokers} broker{'' if found.brokers == 1 else 's'}"
+    told = f"{settings.kafka_bootstrap}: {counted(found.brokers, 'broker')}"
     return [
         Check("broker", Level.OK, told),
         *(check for each in asked for check in topic_checks(each, found.topics.get(each.name), settings)),
@@ -68,7 +68,7 @@ def _groups(asked: Sequence[Asked], groups: Mapping[str, str], found: Inspection
             do = "start a process with the role ingest: `slaclock serve --role ingest`"
             yield Check(f"group {name}", Level.WARNING, f"nobody reads {each.name}", do)
         else:
-            told = f"{group.members} member{'' if group.members == 1 else 's'}, {group.state.lower()}"
+            told = f"{counted(group.members, 'member')}, {group.state.lower()}"
             yield Check(f"group {name}", Level.OK, told)
 
 
@@ -92,6 +92,11 @@ def _positions(extents: Mapping[str, Mapping[int, Extent]], positions: Sequence[
         told = f"{topic}: {max(behind, 0):,} not applied"
         if unread:
             do = "see whether a process with the role ingest runs"
-            yield Check("records", Level.WARNING, f"{told}; nobody has begun to read {unread} partitions", do)
+            yield Check(
+                "records",
+                Level.WARNING,
+                f"{told}; nobody has begun to read {counted(unread, 'partition')}",
+                do,
+            )
         else:
             yield Check("records", Level.OK, told)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from service.cli.checks import Check, Level
+from service.cli.checks import Check, Level, counted
 from service.cli.moments import length
 from service.sla.instants import DAY, Duration
 
@@ -55,7 +55,7 @@ def topic_checks(asked: Asked, topic: Topic | None, settings: Settings) -> Itera
             yield Check(what, Level.OK, "does not exist; nothing waits for one that never was")
         return
     bad = [*_parts(asked, topic), *_config(asked, topic.config or {}, settings)]
-    shape = f"{topic.partitions} partition{'' if topic.partitions == 1 else 's'}, {topic.replication} replica{'' if topic.replication == 1 else 's'}"
+    shape = f"{counted(topic.partitions, 'partition')}, {counted(topic.replication, 'replica')}"
     if not bad:
         yield Check(what, Level.OK, f"{shape}{_retention_text(topic)}")
     for told, do in bad:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from service.cli.checks import Check, Level
+from service.cli.checks import Check, Level, counted
 from service.cli.status_seen import horizons
 from service.cli.status_watermark import watermark_checks
 from service.sla.instants import DAY, MINUTE, Duration
@@ -54,7 +54,7 @@ def _judging(seen: Seen, view: View) -> Check:
     overdue, at = seen.overdue, seen.watermark.at
     if not overdue.count:
         return Check("judging", Level.OK, "nothing is due and not judged")
-    told = f"{overdue.count:,} tickets due and not judged"
+    told = f"{counted(overdue.count, 'ticket')} due and not judged"
     if overdue.oldest is None:
         return Check("judging", Level.OK, f"{told}, all of them for a change that many share")
     level = _waiting(overdue.oldest, view.now if at is None else at)
@@ -64,7 +64,9 @@ def _judging(seen: Seen, view: View) -> Check:
 
 def _unjudged(seen: Seen) -> Iterator[Check]:
     for (tenant, ticket), why in seen.unjudged.items():
-        told = f"{seen.trouble.unjudged:,} tickets could not be judged, so {ticket} of {tenant}: {why}"
+        told = (
+            f"{counted(seen.trouble.unjudged, 'ticket')} could not be judged, so {ticket} of {tenant}: {why}"
+        )
         do = "a fault of slaclock: report it with the ticket; it is judged again with its next event"
         yield Check("unjudged", Level.CRITICAL, told, do)
 
@@ -74,7 +76,8 @@ def _parked(seen: Seen, view: View) -> Check:
         return Check("parked", Level.OK, "nothing is parked")
     reasons = ", ".join(f"{each.reason.value} {each.count:,}" for each in seen.parked)
     oldest = min(each.oldest for each in seen.parked)
-    told = f"{sum(each.count for each in seen.parked):,} records: {reasons}; the oldest {view.when(oldest)}"
+    number = counted(sum(each.count for each in seen.parked), "record")
+    told = f"{number}: {reasons}; the oldest {view.when(oldest)}"
     return Check("parked", Level.WARNING, told, "`slaclock parked list`")
 
 
@@ -82,7 +85,7 @@ def _in_doubt(seen: Seen) -> Check:
     count = seen.trouble.in_doubt
     if not count:
         return Check("in doubt", Level.OK, "no ticket is in doubt")
-    told = f"{count:,} tickets: a record of each stands parked, and what comes to be due is indeterminate"
+    told = f"{counted(count, 'ticket')} with a parked record: what comes to be due is indeterminate"
     return Check("in doubt", Level.WARNING, told, "release or drop what `slaclock parked list` shows")
 
 
@@ -91,7 +94,7 @@ def _outbox(seen: Seen, view: View) -> Check:
     if not waiting.count:
         return Check("outbox", Level.OK, "everything decided was sent")
     level = _waiting(waiting.oldest, view.now)
-    told = f"{waiting.count:,} records not sent, the oldest decided {view.when(waiting.oldest)}"
+    told = f"{counted(waiting.count, 'record')} not sent, the oldest decided {view.when(waiting.oldest)}"
     do = "see whether a process with the role relay runs, and `slaclock doctor` for the broker"
     return Check("outbox", level, told, do if level else "")
 
@@ -128,7 +131,7 @@ def policy_checks(rules: Mapping[str, Rules], unread: Mapping[str, str]) -> Iter
         yield Check(f"policy of {tenant}", Level.CRITICAL, f"cannot be read: {why}", do)
     if rules:
         count = sum(len(each.versions) for each in rules.values())
-        told = f"{count} version{'' if count == 1 else 's'} of {', '.join(rules)}"
+        told = f"{counted(count, 'version')} of {', '.join(rules)}"
         yield Check("policies", Level.OK, told)
     elif not unread:
         yield Check("policies", Level.WARNING, "none is registered", "`slaclock policy register FILE`")

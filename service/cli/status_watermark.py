@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: What helps, by the reason why W stands still.
 DO: Final = {
     "unproved": "wait; else see whether an ingest process runs: `slaclock doctor`",
-    "behind": "wait; else see whether an ingest process runs: `slaclock doctor`",
+    "behind": "wait; else look at ingest, or for a transaction that was left open: `slaclock doctor`",
     "broker_away": "`slaclock doctor` tells whether the broker answers from here",
     "clocks_differ": "set the clocks right (time synchronisation): `slaclock doctor` tells by how much",
     "clock_jumped": "goes when the clock is set right, or after SLACLOCK_CLOCK_SETTLE_SECONDS",

@@ -1,4 +1,4 @@
-"""Every command of the runbooks is run as it stands there; those that need a broker in tests/line/test_oncall.py."""
+"""Every command of the runbooks is run as it stands there; those that need a broker in tests/line/test_night.py."""
 
 import re
 import shlex
