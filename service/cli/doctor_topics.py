@@ -49,7 +49,7 @@ def topic_checks(asked: Asked, topic: Topic | None, settings: Settings) -> Itera
     what = f"topic {asked.name}"
     if topic is None:
         if asked.is_needed:
-            do = "make it, or correct its name in the settings: the service never makes a topic"
+            do = "make it, correct its name in the settings, or let this user see it: the service never makes a topic"
             yield Check(what, Level.CRITICAL, "does not exist", do)
         else:
             yield Check(what, Level.OK, "does not exist; nothing waits for one that never was")

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 #: What counts as near.
 _NEAR: Final = HOUR
 
+#: Targets that fit on the screen, those with most to do.
+_TARGETS: Final = 12
+
 
 @click.command(cls=MonitoringCheck)
 @AT
@@ -37,12 +40,13 @@ def status(at: Written | None, utc: bool, as_json: bool) -> int:
     async def read(database: Database, settings: Settings) -> tuple[Seen, View, list[Busy], list[Check]]:
         from service.cli.status_checks import checks_of
         from service.cli.status_seen import look
+        from service.cli.top import busiest
         from service.store import lookout
 
         seen = await look(database, settings)
         view = view_of(seen.rules, settings.tenant, at, utc=utc)
         async with database.transaction() as tx:
-            found = await lookout.busy(tx, view.now + _NEAR)
+            found = busiest(await lookout.busy(tx, view.now + _NEAR))
         return seen, view, found, checks_of(seen, settings, view)
 
     seen, view, found, checks = with_database(read)
@@ -68,7 +72,9 @@ def _show(view: View, found: list[Busy], checks: list[Check]) -> None:
     show_checks(checks)
     if found:
         show()
-        show_busy(sorted(found, key=lambda each: (-each.broken, -each.near, -each.open)), view, _NEAR)
+        show_busy(found[:_TARGETS], view, _NEAR)
+    if len(found) > _TARGETS:
+        show(f"and {len(found) - _TARGETS} more targets: `slaclock top --limit {len(found)}`")
 
 
 def _as_json(seen: Seen, view: View, found: list[Busy], checks: list[Check]) -> dict[str, Any]:

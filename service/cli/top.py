@@ -83,9 +83,12 @@ def _look(within: Duration, at: Written | None, *, utc: bool) -> tuple[View, lis
             return view, await lookout.busy(tx, view.now + within)
 
     view, found = with_database(read)
-    return view, sorted(
-        found, key=lambda each: (-each.broken, -each.near, -each.open, each.tenant, each.target)
-    )
+    return view, busiest(found)
+
+
+def busiest(found: list[Busy]) -> list[Busy]:
+    """Broken ones first, then near ones, then open ones."""
+    return sorted(found, key=lambda each: (-each.broken, -each.near, -each.open, each.tenant, each.target))
 
 
 def _show(found: list[Busy], view: View, within: Duration, *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ import pytest
 from service.sla.instants import HOUR, MINUTE, instant_of
 from service.store import outbox
 from tests.apply.staging import garbage, record, source_record
-from tests.cli.calling import call
+from tests.cli.calling import call, called
 from tests.cli.night import NOW, environment, evening, happens
 
 
@@ -216,3 +216,48 @@ def test_an_old_schema_is_unknown_too(empty_database):
 
     assert result.exit_code == 3
     assert "slaclock migrate" in result.stderr
+
+
+def test_more_targets_than_fit_on_a_screen(database, tmp_path):
+    many = "".join(f"  target-{n:02}: {{stop: resolved, budget: {n + 1}h}}\n" for n in range(15))
+    policy = f'policy: p\nversion: "1"\neffective_from: 2000-01-01T00:00:00Z\ntenant: harbour\nzone: UTC\ntargets:\n{many}'
+    (tmp_path / "policy.yaml").write_text(policy, encoding="utf-8")
+    settings = {"SLACLOCK_DATABASE_URL": database, "SLACLOCK_TENANT": "harbour"}
+    called("policy", "register", tmp_path / "policy.yaml", **settings)
+
+    async def one(stage):
+        await stage.send(record("T-1", "opened", 1.9))
+        await stage.prove(2)
+
+    happens(database, one)
+    told = call("status", "--at", NOW, **settings).stdout.splitlines()
+
+    assert told[-1] == "and 3 more targets: `slaclock top --limit 15`"
+    assert sum("target-" in line for line in told) == 12
+    assert "target-00" in next(line for line in told if "target-" in line)
+    assert call("top", "--limit", "15", "--at", NOW, **settings).stdout.count("target-") == 15
+
+
+def test_several_tenants_are_told_apart_and_each_in_its_zone(stored, database, tmp_path):
+    policy = """
+policy: other
+version: "1"
+effective_from: 2000-01-01T00:00:00Z
+tenant: boston
+zone: America/New_York
+targets: {repair: {stop: resolved, budget: 1h}}
+"""
+    (tmp_path / "other.yaml").write_text(policy, encoding="utf-8")
+    called("policy", "register", tmp_path / "other.yaml", **stored)
+
+    async def there(stage):
+        stage.end = 7
+        await stage.send(record("B-1", "opened", 1.9, tenant="boston"))
+        await stage.prove(2)
+
+    happens(database, there)
+    told = call("near", "--at", NOW, **stored).stdout
+
+    assert "boston    2024-03-01 Fri 06:54:00 -05:00   in 54m   B-1" in told
+    assert "harbour   2024-03-01 Fri 19:30:00 +08:00   in 30m   T-2" in told
+    assert "B-1" not in call("near", "--tenant", "harbour", "--at", NOW, **stored).stdout

@@ -4,6 +4,7 @@ The service, a broker and a database are real; the clock is held, and each comma
 """
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import fill
+from typing import Self
 from uuid import uuid4
 
 from aiokafka import AIOKafkaProducer
@@ -49,12 +51,59 @@ targets:
 KEPT = {"retention.ms": "-1"}
 
 
+#: Runs the commands of its input one after the other, in a process of their own that is started once.
+_SHELL = """
+import json, sys
+from click.testing import CliRunner
+from service.cli import slaclock
+for line in sys.stdin:
+    done = CliRunner().invoke(slaclock, json.loads(line))
+    print(json.dumps([done.exit_code, done.stdout, done.stderr]), flush=True)
+"""
+
+
+@dataclass
+class Shell:
+    """Where commands are run, with the settings of the night."""
+
+    child: asyncio.subprocess.Process
+
+    @classmethod
+    async def open(cls, settings: Settings, names: dict[str, str]) -> Self:
+        own = {f"SLACLOCK_{name.upper()}_TOPIC": topic for name, topic in names.items()} | {
+            "SLACLOCK_DATABASE_URL": settings.database_url.get_secret_value(),
+            "SLACLOCK_KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
+            "SLACLOCK_GROUP": settings.group,
+        }
+        pipe = asyncio.subprocess.PIPE
+        command = (sys.executable, "-c", _SHELL)
+        return cls(
+            await asyncio.create_subprocess_exec(*command, env=os.environ | own, stdin=pipe, stdout=pipe)
+        )
+
+    async def run(self, *words: str) -> tuple[int, str, str]:
+        """Exit status, what was printed, and what was said on stderr."""
+        assert self.child.stdin is not None
+        assert self.child.stdout is not None
+        self.child.stdin.write(json.dumps(words).encode() + b"\n")
+        async with asyncio.timeout(60):
+            status, out, err = json.loads(await self.child.stdout.readline())
+        return status, out, err
+
+    async def close(self) -> None:
+        assert self.child.stdin is not None
+        self.child.stdin.close()
+        async with asyncio.timeout(30):
+            await self.child.wait()
+
+
 @dataclass
 class Night:
     """The service in parts that come and go, and the page as far as it is written."""
 
     bench: Bench
     names: dict[str, str]
+    shell: Shell
     lines: list[str] = field(default_factory=list)
     _running: dict[Role, tuple[asyncio.Event, asyncio.Task[int]]] = field(default_factory=dict)
 
@@ -77,6 +126,7 @@ class Night:
     async def close(self) -> None:
         await self.end(*self._running)
         await self.bench.close()
+        await self.shell.close()
 
     def say(self, *paragraphs: str) -> None:
         for each in paragraphs:
@@ -88,28 +138,13 @@ class Night:
         `shown` stands on the page instead of it.
         """
         at = ("--at", times.write(self.clock.now)) if words[0] in _AS_OF else ()
-        child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "service", *words, *at),
-            env=os.environ | self._environment(),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await asyncio.wait_for(child.communicate(), 60)
-        assert not err, err.decode()
-        told = self._named(out.decode())
-        status = "" if child.returncode == 0 else f"(exit status {child.returncode})\n"
+        status, out, err = await self.shell.run(*words, *at)
+        assert not err, err
+        told = self._named(out)
+        ending = f"(exit status {status})\n" if status else ""
         command = self._named(shown or " ".join(f'"{word}"' if " " in word else word for word in words))
-        self.lines += ["", f"```console\n$ slaclock {command}\n{told}{status}```"]
+        self.lines += ["", f"```console\n$ slaclock {command}\n{told}{ending}```"]
         return told
-
-    def _environment(self) -> dict[str, str]:
-        settings = self.bench.settings
-        own = {f"SLACLOCK_{name.upper()}_TOPIC": self.names[name] for name in self.names}
-        return own | {
-            "SLACLOCK_DATABASE_URL": settings.database_url.get_secret_value(),
-            "SLACLOCK_KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
-            "SLACLOCK_GROUP": settings.group,
-        }
 
     def _named(self, told: str) -> str:
         """With the names that a service has that is not one of many tests."""
@@ -206,7 +241,7 @@ async def night(bootstrap: str, dsn: str) -> AsyncIterator[Night]:
         names["breaches"]: TopicShape(1, config={"cleanup.policy": "compact"}),
     }
     await create_topics(client_options(settings), shapes)
-    made = Night(Bench(settings, HeldClock(EVENING)), names)
+    made = Night(Bench(settings, HeldClock(EVENING)), names, await Shell.open(settings, names))
     policy = read(POLICY, name="night")
     version = Version(policy.id, policy.version, policy.effective_from, POLICY, EVENING)
     async with made.bench.database() as db, db.transaction() as tx:

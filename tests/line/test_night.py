@@ -6,7 +6,7 @@ import pytest
 
 from tests.line.night import PAGE, played
 
-pytestmark = pytest.mark.line
+pytestmark = [pytest.mark.line, pytest.mark.timeout(300)]
 
 
 def comparable(page: str) -> str:
