@@ -174,6 +174,19 @@ def load(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
     raise BadSettingsError("; ".join(problems))
 
 
+def origins(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Where each setting comes from: `variable`, `file` (a mounted secret) or `default`."""
+    given = os.environ if environ is None else environ
+    found = dict.fromkeys(Settings.model_fields, "default")
+    for field in found:
+        variable = PREFIX + field.upper()
+        if _is_secret(field) and variable + FILE in given:
+            found[field] = "file"
+        elif variable in given:
+            found[field] = "variable"
+    return found
+
+
 def load_or_exit(**given: Any) -> Settings:
     """As `load`, but a problem ends the process with one message on stderr and exit status 2."""
     try:
