@@ -26,7 +26,7 @@ settings.register_profile(
 settings.register_profile(
     "worlds",
     settings.get_profile("ci"),
-    max_examples=LONG_RUN or 5_000,
+    max_examples=LONG_RUN or 2_000,
     phases=[Phase.generate],
 )
 
