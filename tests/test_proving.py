@@ -200,7 +200,14 @@ async def test_w_never_goes_back(db):
 
 async def test_it_wakes_batch_after_batch_and_counts(db):
     batches = [
-        Woken(claimed=3, changed=1, for_nothing=1, said={(Kind.BREACH, False): 2}, delays=(SECOND,)),
+        Woken(
+            claimed=3,
+            changed=1,
+            for_nothing=1,
+            said={(Kind.BREACH, False): 2},
+            repeats={False: 1},
+            delays=(SECOND,),
+        ),
         Woken(released=1),
         Woken(),
     ]
@@ -217,6 +224,7 @@ async def test_it_wakes_batch_after_batch_and_counts(db):
     assert value("sla_wakeups_unchanged_total") == 1
     assert value("sla_statements_total", {"kind": "breach", "status": "in_force"}) == 2
     assert value("sla_fire_delay_seconds_count") == 1
+    assert value("sla_repeats_total", {"status": "in_force"}) == 1
 
 
 # --- a topic of shared context --------------------------------------------------------------------

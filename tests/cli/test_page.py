@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from service.wire import read_events
+from service.wire import AreaEvent, DirectoryEvent, read_events
 from tests.cli.calling import ROOT, call
 
 PAGE = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
@@ -32,9 +32,15 @@ def test_an_example(command, told, tmp_path, monkeypatch):
     assert call(*shlex.split(command)).output == told
 
 
-def test_the_lines_about_areas_can_be_read():
+def test_the_lines_about_areas_and_the_organisation_can_be_read():
     blocks = re.findall(r"```jsonl\n(.*?)```", PAGE, re.DOTALL)
     (said,) = (block for block in blocks if '"excluded"' in block)
     events = list(read_events(io.BytesIO(said.encode()), tenant="t", source="s"))
 
-    assert [each.event.type for each in events] == ["excluded", "exclusion_withdrawn"]
+    assert [(type(each), each.event.type) for each in events] == [
+        (AreaEvent, "excluded"),
+        (AreaEvent, "exclusion_withdrawn"),
+        (DirectoryEvent, "person"),
+        (DirectoryEvent, "unit"),
+        (DirectoryEvent, "voided"),
+    ]

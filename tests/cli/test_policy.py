@@ -53,7 +53,7 @@ def test_every_error_has_its_place(wrong, right):
         ":11:5",
     ]
     assert "targets.repair.chain: " in lines[3]
-    assert "not built yet" in lines[3]
+    assert "`chain` is not a key here" in lines[3]
     assert lines[4].startswith(f"{right}: harbour version 1")
     assert result.stderr == "slaclock: 1 of 2 files cannot be used\n"
 

@@ -52,6 +52,7 @@ async def test_a_portion_is_applied_and_counted():
             parked={Reason.NOT_JSON: 2},
             lateness=(SECOND, 2 * SECOND),
             said={(Kind.BREACH, True): 1},
+            repeats={True: 1, False: 2},
         )
     )
     consumer = tickets(door)
@@ -64,6 +65,8 @@ async def test_a_portion_is_applied_and_counted():
     assert value("sla_events_parked_total", {"reason": "not_json"}) == 2
     assert value("sla_event_lateness_seconds_sum") == 3
     assert value("sla_statements_total", {"kind": "breach", "status": "withdrawn"}) == 1
+    assert value("sla_repeats_total", {"status": "withdrawn"}) == 1
+    assert value("sla_repeats_total", {"status": "in_force"}) == 2
     assert (door.asked[0].first, door.asked[0].next, door.asked[0].epoch) == (0, 5, 1)
 
 
