@@ -10,12 +10,12 @@ Words, one for one thing: a *target* (in a policy) becomes a *promise* (on a tic
 time that does not count for a reason of the ticket, an *exclusion* for a reason of its area. In *doubt* is a promise
 about which a record could not be read.
 
-From a history to statements: `history` orders it, `succession` finds which version of the rules governs when, `ticket` is
-what all promises share, `promise` finds where each begins, `walk` takes it through the `transitions` on its `timeline`,
-by its `terms` and the `hearing` of the `pleas` about it, `course` is what became of it, `ladder` its rungs, `view` what
-may be said of it, and `judge` says it of all. To a breach the `dossier` attaches who held the ticket how long (`custody`),
-who has to be heard by the `directory` of the day (`chain`), and what was going on (`evidence`). `tally` is what many
-promises come to.
+From a history to statements: `history` orders it, `succession` finds which version of the rules governs when, `ticket`
+is what all promises share, `promise` finds where each begins, `walk` takes it through the `transitions` on its
+`timeline`, by its `terms` and the `hearing` of the `pleas` about it, `course` is what became of it, `ladder` its
+rungs, `view` what may be said of it, and `judge` says it of all. To a breach the `dossier` attaches who held the
+ticket how long (`custody`), who has to be heard by the `directory` of the day (`chain`), what was going on
+(`evidence`), and what would change it (`ways`). `tally` is what many promises come to.
 """
 
 from service.sla.diff import diff
