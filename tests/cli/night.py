@@ -23,7 +23,7 @@ sources:
 calendars:
   office: {week: {mon-fri: [09:00-12:00, 13:00-18:00]}, closed: [2024-03-05], known_until: 2024-12-31}
 targets:
-  repair: {stop: resolved, budget: 1h, clause: 第四条}
+  repair: {stop: resolved, budget: 1h, clause: 第四条, reopen: new}
   answer: {stop: replied, budget: 8h, hours: office}
   visit: {stop: closed, budget: 3h, requires: [dispatch], applies: {kind: leak}}
 """

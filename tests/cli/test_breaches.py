@@ -59,6 +59,26 @@ def test_one_that_was_withdrawn_is_not_there(stored, database):
     assert [each["ticket"] for each in asked("breaches", "--at", NOW, **stored)] == ["T-4"]
 
 
+def test_of_several_rounds_only_the_open_one_is_open(stored, database):
+    """Resolved late at six minutes past eleven, opened again at noon, and not resolved by one."""
+
+    async def again(stage):
+        stage.end = 6
+        await stage.send(record("报修-1", "resolved", 2.1), record("报修-1", "reopened", 3))
+        await stage.prove(5)
+        await stage.settle()
+
+    happens(database, again)
+    at = ("--target", "repair", "--at", "2024-03-01T14:00:00Z")
+    open_, all_ = (
+        [(each["due"][11:16], each["promise"]) for each in found if each["ticket"] == "报修-1"]
+        for found in (asked("breaches", "--open", *at, **stored), asked("breaches", *at, **stored))
+    )
+
+    assert open_ == [("13:00", "breached")]
+    assert all_ == [("10:00", "late"), ("13:00", "breached")]
+
+
 @pytest.mark.parametrize("args", [("--since", "x"), ("--limit", "0"), ("all",)])
 def test_wrong_usage(args):
     assert call("breaches", *args).exit_code == 2
