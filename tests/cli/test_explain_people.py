@@ -138,7 +138,9 @@ def test_the_same_as_json(tmp_path):
     )
     assert escalation["addressed"] == {"role": "department_head", "person": "wang"}
     assert "evidence" not in escalation
-    assert not {"chain", "holders", "evidence", "addressed"} & (warning.keys() | verdict.keys())
+    assert warning["addressed"] == {"role": "holder", "person": "ben"}
+    assert not {"chain", "holders", "evidence"} & (warning.keys() | verdict.keys())
+    assert "addressed" not in verdict
 
 
 def test_what_the_directory_does_not_know_is_told_with_its_reason(tmp_path):
