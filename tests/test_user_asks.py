@@ -78,7 +78,7 @@ def test_every_ask_stands_once_and_is_shown_by_tests_that_exist():
         ("| no | `assigned`", "| maybe | `assigned`", "38: 'maybe' is no answer"),
         ("| no | `assigned`", "| yes | `assigned`", "38: what is done has a test, and what is not done has none"),
         ("::test_round_the_clock", "::test_round", "21: there is no tests/sla/test_due.py::test_round"),
-        ("tests/test_metrics.py::", "tests/metrics.py::", "51: there is no tests/metrics.py::test_one_reason_is_shown_at_a_time"),
+        ("tests/metrics/test_shown.py::", "tests/metrics.py::", "51: there is no tests/metrics.py::test_one_reason_is_shown_at_a_time"),
         ("::test_split", "::table", "54: there is no tests/sla/test_change_in_flight.py::table"),
         ("zammad/zammad#390", "", "8: a cell is empty"),
     ],

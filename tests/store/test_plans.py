@@ -10,6 +10,7 @@ from service.store import (
     events,
     marks,
     outbox,
+    outlook,
     parked,
     progress,
     promises,
@@ -81,6 +82,11 @@ STATEMENTS = {
     "outbox": (outbox._TAKE, {"buckets": list(range(0, 256, 2)), "limit": 100}),
     "releasable": (parked._RELEASABLE, {"watermark": 300, "limit": 100}),
     "unfinished": (promises._UNFINISHED, {}),
+    "ahead": (
+        outlook._AHEAD,
+        {"now": 1, "first": 2, "second": 3, "third": 4, "fourth": 5},
+    ),
+    "unanswered": (outlook._UNANSWERED, {"most": 100, "tenants": ["t"], "types": ["taken"]}),
     "directory": (directory._STANDING, {"topic": "d", "watermark": 300}),
 }
 
