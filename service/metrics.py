@@ -7,11 +7,13 @@ closed set exists from the start. Gauges read from the database are the same in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from service.metrics_hotline import HotlineMetrics
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
@@ -51,7 +53,7 @@ _SECONDS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 
 
 
 class Metrics:
-    """The metrics of one process. `reasons`, `topics`, `shared` and `roles` are the closed sets that others name.
+    """The metrics of one process. `reasons`, `topics`, `shared`, `roles`, `queues` are the closed sets that others name.
 
     `topics` go out, `shared` ones come in and may not exist.
     """
@@ -63,6 +65,7 @@ class Metrics:
         topics: Iterable[str] = (),
         shared: Iterable[str] = (),
         roles: Iterable[str] = (),
+        queues: Sequence[str] = ("other",),
     ) -> None:
         self.registry = registry = CollectorRegistry()
         self.events = _counter(registry, "sla_events", "Records by what became of them.", "result", RESULTS)
@@ -76,6 +79,13 @@ class Metrics:
             registry,
             "sla_directory_events",
             "Records about the organisation by what became of them.",
+            "result",
+            RESULTS,
+        )
+        self.hotline_events = _counter(
+            registry,
+            "sla_hotline_events",
+            "Records about the hotline by what became of them.",
             "result",
             RESULTS,
         )
@@ -133,6 +143,7 @@ class Metrics:
         )
         for topic in shared:
             self.absent.labels(topic)
+        self.hotline = HotlineMetrics(registry, queues)
 
     def _declare_gauges(self, registry: CollectorRegistry) -> None:
         self.watermark = _gauge(

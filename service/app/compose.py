@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import structlog
 
+from service.app.hotline import queues_of
 from service.app.parts import AfterStep, Parts
 from service.app.roles import Roles, Stops
 from service.app.schema import OldSchemaError, check_schema
@@ -47,8 +48,9 @@ class App:
         self.metrics = Metrics(
             reasons=[reason.value for reason in Reason],
             topics=[settings.statements_topic, settings.breaches_topic],
-            shared=[settings.areas_topic, settings.sources_topic],
+            shared=[settings.areas_topic, settings.sources_topic, settings.hotline_topic],
             roles=[role.value for role in Role],
+            queues=queues_of(settings).all,
         )
         self.http_port: int | None = None
         self._stops = Stops(asyncio.Event(), asyncio.Event())

@@ -51,6 +51,9 @@ class Parts:
     def database_url(self) -> str:
         return self._settings.database_url.get_secret_value()
 
+    def wall(self) -> Instant:
+        return self._clocks.wall()
+
     def backoff(self) -> Backoff:
         return Backoff(self._settings.retry_first_seconds, self._settings.retry_most_seconds)
 
@@ -108,7 +111,7 @@ class Parts:
             lambda: door.wake(settings.wake_batch),
             self._metrics,
             topics=(settings.tickets_topic,),
-            shared=(settings.areas_topic, settings.sources_topic),
+            shared=(settings.areas_topic, settings.sources_topic, settings.hotline_topic),
             followed=(settings.directory_topic,),
             steadiness=Steadiness(
                 self._clocks,

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from service.app.gauges import refresh
+from service.app.hotline_board import Board
 from service.app.ingest import Ingest, Pulses
 from service.app.parts import Parts
 from service.bus.ends import TopicMissingError
@@ -39,7 +40,9 @@ class Roles:
         self._metrics = metrics
         self._stops = stops
         self.pulses = {role: Pulse(role.value) for role in settings.roles}
-        self.slices = tuple(Pulse(f"{kind}slices") for kind in ("", "area ", "source ", "directory "))
+        self.slices = tuple(
+            Pulse(f"{kind}slices") for kind in ("", "area ", "source ", "directory ", "hotline ")
+        )
 
     async def topics_exist(self, *roles: Role) -> None:
         """Raises TopicMissingError with a sentence, BrokerAwayError."""
@@ -59,7 +62,8 @@ class Roles:
         settings, stop = self._settings, self._stops.first
         db = self._parts.database("clock", 2)
         clock = self._parts.clock(db, self._parts.door(db))
-        counting = self._parts.database("gauges", 1)
+        counting = self._parts.database("gauges", 2)
+        board = Board(settings, self._metrics.hotline)
         await asyncio.gather(
             run(
                 clock.step,
@@ -74,6 +78,13 @@ class Roles:
                 stop,
                 pulse=Pulse("gauges"),
                 idle=settings.gauges_seconds,
+                backoff=self._parts.backoff(),
+            ),
+            run(
+                lambda: board.refresh(counting, self._parts.wall()),
+                stop,
+                pulse=Pulse("hotline"),
+                idle=settings.hotline_look_seconds,
                 backoff=self._parts.backoff(),
             ),
         )
