@@ -13,7 +13,7 @@ from service.hotline.levels import Mode
 from service.hotline.occupancy import occupancy
 from service.hotline.ratio import Ratio
 from service.hotline.roster import Roster, Shortfall
-from service.sla.instants import HOUR, MINUTE, Duration
+from service.sla.instants import Duration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,7 +161,8 @@ def test_schema_and_decoder_agree(kind: str) -> None:
         values = [document(type=f"slaclock.{kind}.v1", data={"attributes": odd})]
         values += [document(type=f"slaclock.{kind}.v1", data=odd)]
         values += [
-            fact(kind, "SR-1", **{**enough, name: odd}) for name in (*(each for each, _, _ in READ[kind]), "other")
+            fact(kind, "SR-1", **{**enough, name: odd})
+            for name in (*(each for each, _, _ in READ[kind]), "other")
         ]
         for value in values:
             try:
