@@ -15,6 +15,16 @@ IN_TIME: Final = ("answered", "abandoned")
 ANSWERS: Final = ("covered", "uncovered", "unknown")
 PARTIES: Final = ("caller", "agent", "system")
 
+#: Settings that say how it is measured.
+MEASURE: Final = (
+    "mode",
+    "answer_seconds",
+    "short_seconds",
+    "pickup_seconds",
+    "pickup_assumed",
+    "window_seconds",
+)
+
 _WAITS: Final = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1800)
 _TALKS: Final = (15, 30, 60, 120, 180, 240, 360, 480, 600, 900, 1800, 3600)
 
@@ -100,6 +110,13 @@ class HotlineMetrics:
         self.window_waited = self._gauge(
             "window_waited_seconds", "What the answered ones of them waited in all.", ("queue",), *of_queue
         )
+        self.window_pickups = self._gauge(
+            "window_pickups",
+            "Of them those that rang, by whether they were picked up within the rings.",
+            ("queue", "in_time"),
+            self._queues,
+            ("yes", "no"),
+        )
         self.window_handling = self._gauge(
             "window_handling_seconds", "Agents' time with calls and wrap-up.", ("queue",), *of_queue
         )
@@ -138,13 +155,12 @@ class HotlineMetrics:
             "When the last known fact about a call or an agent happened; 0: none.",
             (),
         )
+        self._measure = Gauge("hotline_measure_info", "How it is measured.", MEASURE, registry=self._registry)
         self.looked = self._gauge("look_timestamp_seconds", "As of when these figures are; 0: none yet.", ())
 
     def measure(self, **told: str) -> None:
-        """Say by which settings the figures are made."""
-        Gauge("hotline_measure_info", "How it is measured.", [*told], registry=self._registry).labels(
-            **told
-        ).set(1)
+        """Say by which settings the figures are made; `told` has every one of `MEASURE`."""
+        self._measure.labels(**told).set(1)
 
     def _counter(self, name: str, text: str, labels: Sequence[str], *sets: Sequence[str]) -> Counter:
         made = Counter(f"hotline_{name}", text, labels, registry=self._registry)

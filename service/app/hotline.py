@@ -95,7 +95,7 @@ async def look(db: Database, settings: Settings, at: Instant) -> Look:
         agents = await hotline_events.told(tx, tenant, "agent", since=back, upto=at)
         # All that is kept: a roster that has run out is one.
         roster = await hotline_events.told(tx, tenant, "roster", since=0, upto=at)
-        heard = await hotline_events.latest(tx, tenant, 0)
+        heard = await hotline_events.latest(tx, tenant, at)
     # Beside the loop: a day of a large hotline is more than an instant of work.
     return await asyncio.to_thread(_worked_out, settings, asked, at, (calls, agents, roster), heard)
 

@@ -67,6 +67,8 @@ class Board:
         metrics.window_short.labels(queue).set(counts.abandoned_short)
         metrics.window_waiting_late.labels(queue).set(counts.waiting_late)
         metrics.window_waited.labels(queue).set(seconds(counts.waited))
+        metrics.window_pickups.labels(queue, "yes").set(counts.picked_up)
+        metrics.window_pickups.labels(queue, "no").set(counts.to_pick_up - counts.picked_up)
         metrics.window_handling.labels(queue).set(seconds(each.occupancy.part))
         metrics.window_available.labels(queue).set(seconds(each.occupancy.whole - each.occupancy.part))
 

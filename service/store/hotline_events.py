@@ -76,8 +76,11 @@ _TOLD: Final = text("""
     WHERE tenant = :tenant AND kind = :kind AND until >= :since AND at <= :upto
 """)
 
+# Of calls and agents `until` is when they happened. Each is found at one end of an index.
 _LATEST: Final = text("""
-    SELECT max(at) FROM hotline_event WHERE tenant = :tenant AND kind <> 'roster' AND until >= :since
+    SELECT greatest(
+        (SELECT max(until) FROM hotline_event WHERE tenant = :tenant AND kind = 'call' AND until <= :upto),
+        (SELECT max(until) FROM hotline_event WHERE tenant = :tenant AND kind = 'agent' AND until <= :upto))
 """)
 
 _PURGE: Final = text("""
@@ -147,9 +150,9 @@ async def told(tx: Tx, tenant: str, kind: str, *, since: Instant, upto: Instant)
     ]
 
 
-async def latest(tx: Tx, tenant: str, since: Instant) -> Instant | None:
-    """When the last known fact about a call or an agent happened; None: none since `since`."""
-    found: Instant | None = (await tx.run(_LATEST, {"tenant": tenant, "since": since})).scalar()
+async def latest(tx: Tx, tenant: str, upto: Instant) -> Instant | None:
+    """When the last known fact about a call or an agent until `upto` happened; None: there is none."""
+    found: Instant | None = (await tx.run(_LATEST, {"tenant": tenant, "upto": upto})).scalar()
     return found
 
 

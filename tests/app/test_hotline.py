@@ -75,6 +75,7 @@ async def test_gauges_show_it(db):
     assert [shown("window_calls_in_time", outcome=each) for each in ("answered", "abandoned")] == [1, 1]
     assert (shown("window_calls_short"), shown("window_calls_waiting_late")) == (1, 1)
     assert shown("window_waited_seconds") == 40
+    assert (shown("window_pickups", in_time="yes"), shown("window_pickups", in_time="no")) == (1, 4)
     assert (shown("window_handling_seconds"), shown("window_available_seconds")) == (450, 1350)
     assert [shown("window_coverage_seconds", answer=each) for each in ANSWERS] == [900, 900, 0]
     assert [shown("coverage", answer=each) for each in ANSWERS] == [0, 1, 0]

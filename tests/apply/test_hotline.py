@@ -4,6 +4,7 @@ Nine o'clock is the origin of hours. The complaint line is answered within four 
 half an hour.
 """
 
+import asyncio
 import json
 from dataclasses import replace
 from itertools import permutations
@@ -19,6 +20,7 @@ from service.rules import read
 from service.sla.policy import Rules
 from service.store import hotline_events, parked, progress, statements
 from service.wire import times
+from service.wire.incoming import decode_hotline
 from service.wire.records import Reason, Record
 from tests.apply.staging import NINE, TENANT, after, key, record, staged
 
@@ -287,3 +289,34 @@ async def test_what_nothing_looks_back_on_is_forgotten_and_promises_are_not(stag
     assert await stage.history("call:c1") == ["c1-call.offered-0"]
     again = await line.tell(offered())
     assert (again.applied, await stage.history("call:c1")) == (1, ["c1-call.offered-0"])
+
+
+async def test_two_that_bring_one_fact_with_different_content_keep_one_and_park_the_other(stage, line):
+    other = Line(stage)
+    one, two = fact("agent.ready", 0, "u-1", id_="x"), fact("agent.ready", 0.1, "u-1", id_="x")
+    await line.tell(one)
+    async with stage.db.transaction() as tx:
+        other.epoch = (await progress.own(tx, HOTLINE, [1]))[1].epoch
+    put = tuple(replace(each, part=1, offset=n) for n, each in enumerate((two, one)))
+    piece = Slice(topic=HOTLINE, part=1, epoch=other.epoch, first=0, next=2, records=put)
+    applied = await stage.door.apply_hotline(piece)
+
+    assert (applied.applied, applied.duplicates, dict(applied.parked)) == (0, 1, {Reason.ID_REUSED: 1})
+    (kept,) = await stage.ask(hotline_events.told, TENANT, "agent", since=0, upto=after(9))
+    assert kept.at == after(0)
+
+
+async def test_while_one_is_brought_another_waits_and_finds_it(stage, line):
+    """Both transactions are open at once; the second sees what the first has committed."""
+    first, second = fact("agent.ready", 0, "u-1", id_="x"), fact("agent.ready", 0.1, "u-1", id_="x")
+    kept = {}
+    for name, one in (("first", first), ("second", second)):
+        read_ = decode_hotline(one, tenant=TENANT, ahead=0, max_bytes=1 << 18)
+        kept[name] = hotline_events.Fact(read_.event, read_.digest, read_.event.at)
+    async with stage.db.transaction() as tx:
+        assert await hotline_events.add(tx, [kept["first"]]) == {}
+        other = asyncio.create_task(stage.ask(hotline_events.add, [kept["second"]]))
+        await stage.until_blocked()
+    there = await other
+
+    assert there == {(TENANT, "pbx", "x"): kept["first"].digest}
