@@ -85,14 +85,23 @@ def queues_of(settings: Settings) -> Queues:
     return Queues(listed(settings.hotline_queues))
 
 
-async def look(db: Database, settings: Settings, at: Instant) -> Look:
-    """How the hotline of the tenant of the settings stands at `at`. Raises what the database raises."""
+async def look(db: Database, settings: Settings, at: Instant, back_to: Instant | None = None) -> Look:
+    """How the hotline of the tenant of the settings stands at `at`. Raises what the database raises.
+
+    Facts reach back so far that coverage is right for the window, and from `back_to` on.
+    """
     asked, tenant = asked_of(settings), settings.tenant
     since = at - asked.window
+    covered = since if back_to is None else min(since, back_to)
     async with db.transaction() as tx:
         calls = await hotline_events.told(tx, tenant, "call", since=since - LONGEST_CALL, upto=at)
-        back = since - asked.listening.shift
-        agents = await hotline_events.told(tx, tenant, "agent", since=back, upto=at)
+        agents = await hotline_events.agents_told(
+            tx,
+            tenant,
+            since=covered - asked.listening.shift,
+            alive=covered - asked.listening.silence,
+            upto=at,
+        )
         # All that is kept: a roster that has run out is one.
         roster = await hotline_events.told(tx, tenant, "roster", since=0, upto=at)
         heard = await hotline_events.latest(tx, tenant, at)

@@ -42,7 +42,7 @@ class Board:
 
     async def refresh(self, db: Database, at: Instant) -> bool:
         """Look at `at`, show and count; whether there may be more to forget. Raises what the database raises."""
-        self.show(await look(db, self._settings, at))
+        self.show(await look(db, self._settings, at, self._last))
         return await forget(db, self._settings, at)
 
     def show(self, seen: Look) -> None:

@@ -23,7 +23,7 @@ from service.sla.policy import Match, Rules, Target
 from service.store import Tx, hotline_events, parked
 from service.store.hotline_events import Fact, FactKey
 from service.store.keys import TicketKey
-from service.store.parked import Parked, State
+from service.store.parked import Parked, Place, State
 from service.wire.hotline import CALL_TYPES, OF_CALLS, as_ticket, is_call, may_be_a_call
 from service.wire.records import Accepted, Reason, Refused
 
@@ -84,11 +84,14 @@ async def _take(tools: Tools, work: Work, readings: Readings) -> Applied:
 
 def _applied(inbox: _Inbox, rows: Iterable[Parked], late: Sequence[Parked], effects: Effects) -> Applied:
     """What does not fit a call's promises is parked, though the figures count it."""
+    unfit = {row.place for row in late}
+    kept = [one for one in inbox.fitting if _place(one) not in unfit]
+    new = [one for one in inbox.new if _place(one) not in unfit]
     return Applied(
-        applied=len(inbox.new) - len(late),
-        duplicates=inbox.duplicates,
+        applied=len(new),
+        duplicates=len(kept) - len(new),
         parked=Counter(row.reason for row in (*rows, *late)),
-        lateness=tuple(one.record.timestamp - one.event.at for one in inbox.new),
+        lateness=tuple(one.record.timestamp - one.event.at for one in new),
         said=effects.said,
         unfilled=effects.unfilled,
         unjudged=len(effects.unjudged),
@@ -133,10 +136,6 @@ class _Inbox:
     new: list[Accepted] = field(default_factory=list)
     fitting: list[Accepted] = field(default_factory=list)
     misfits: list[Misfit] = field(default_factory=list)
-
-    @property
-    def duplicates(self) -> int:
-        return len(self.fitting) - len(self.new)
 
 
 async def _keep(tx: Tx, accepted: Sequence[Accepted]) -> _Inbox:
@@ -202,6 +201,10 @@ def _allow(misfit: Misfit, *, replace: bool) -> None:
 
 def _fact_key(one: Accepted) -> FactKey:
     return one.event.tenant, one.event.source, one.event.id
+
+
+def _place(one: Accepted) -> Place:
+    return one.record.topic, one.record.part, one.record.offset
 
 
 def _key(one: Accepted) -> TicketKey:

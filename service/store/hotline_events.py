@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, Index, PrimaryKeyCon
 
 from service.sla.events import Event
 from service.sla.instants import Instant
-from service.store.database import Tx
+from service.store.database import Row, Tx
 from service.store.events import read_attributes, write_attributes
 from service.store.parked import Place
 from service.store.schema import BYTES, INSTANT, METADATA, NAME
@@ -76,6 +76,18 @@ _TOLD: Final = text("""
     WHERE tenant = :tenant AND kind = :kind AND until >= :since AND at <= :upto
 """)
 
+# Signs of life that say nothing else are most of all: of those before :alive the last of each agent says what they all do.
+_AGENTS: Final = text("""
+    SELECT subject, source, id, type, at, seq, attributes FROM hotline_event
+    WHERE tenant = :tenant AND kind = 'agent' AND until >= :since AND at <= :upto
+          AND (type <> 'agent.alive' OR attributes <> '{}' OR at >= :alive)
+    UNION ALL
+    (SELECT DISTINCT ON (subject, source) subject, source, id, type, at, seq, attributes FROM hotline_event
+     WHERE tenant = :tenant AND kind = 'agent' AND until >= :since AND at < least(:alive, :upto + 1)
+           AND type = 'agent.alive' AND attributes = '{}'
+     ORDER BY subject, source, at DESC)
+""")
+
 # Of calls and agents `until` is when they happened. Each is found at one end of an index.
 _LATEST: Final = text("""
     SELECT greatest(
@@ -135,19 +147,16 @@ async def replace(tx: Tx, fact: Fact) -> None:
 async def told(tx: Tx, tenant: str, kind: str, *, since: Instant, upto: Instant) -> list[Event]:
     """The facts of `kind` (call, agent, roster) until `upto`, that instant included, that bear on `since` or later."""
     rows = await tx.rows(_TOLD, {"tenant": tenant, "kind": kind, "since": since, "upto": upto})
-    return [
-        Event(
-            tenant=tenant,
-            ticket=subject,
-            source=source,
-            id=id_,
-            type=type_,
-            at=at,
-            seq=seq,
-            attributes=read_attributes(attributes),
-        )
-        for subject, source, id_, type_, at, seq, attributes in rows
-    ]
+    return [_event(tenant, row) for row in rows]
+
+
+async def agents_told(tx: Tx, tenant: str, *, since: Instant, alive: Instant, upto: Instant) -> list[Event]:
+    """As `told` of agents, without those signs of life before `alive` after which there is another of the same agent.
+
+    They would change nothing that is asked of the time from `alive` on and as long as a source may be quiet.
+    """
+    asked = {"tenant": tenant, "since": since, "alive": alive, "upto": upto}
+    return [_event(tenant, row) for row in await tx.rows(_AGENTS, asked)]
 
 
 async def latest(tx: Tx, tenant: str, upto: Instant) -> Instant | None:
@@ -165,6 +174,20 @@ async def ahead(tx: Tx, watermark: Instant, limit: int) -> list[Place]:
     """Up to `limit` of its records that are parked for being ahead of their time, which W has passed."""
     rows = await tx.rows(_AHEAD, {"watermark": watermark, "limit": limit})
     return [(topic, part, offset) for topic, part, offset in rows]
+
+
+def _event(tenant: str, row: Row) -> Event:
+    subject, source, id_, type_, at, seq, attributes = row
+    return Event(
+        tenant=tenant,
+        ticket=subject,
+        source=source,
+        id=id_,
+        type=type_,
+        at=at,
+        seq=seq,
+        attributes=read_attributes(attributes),
+    )
 
 
 async def _digests(tx: Tx, keys: Collection[FactKey]) -> dict[FactKey, bytes]:

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.app.hotline import Look, asked_of, forget, look, queues_of
+from service.app.hotline import Look, _worked_out, asked_of, forget, look, queues_of
 from service.app.hotline_board import Board
-from service.hotline import Answer, Mode, service_level
+from service.hotline import Answer, Mode, coverage, service_level
 from service.metrics import Metrics
 from service.metrics_hotline import ANSWERS, OUTCOMES, PARTIES
 from service.settings import Settings
 from service.sla.instants import HOUR, MINUTE, SECOND
-from service.store import Database
+from service.store import Database, hotline_events
 from tests.app.hotline_scene import COUNTS, FACTS, NOON, SETTINGS, fact, keep
 
 CHOSEN = Settings(**SETTINGS)
@@ -164,6 +164,40 @@ async def test_what_is_too_old_is_forgotten_bit_by_bit(db):
     assert seen.has_roster  # its spans go on beyond
 
 
+async def test_signs_of_life_that_are_left_out_change_nothing(db):
+    chance = random.Random(11)
+    facts = {}
+    for _ in range(400):
+        type_ = chance.choice(["alive"] * 6 + ["ready", "not_ready", "signed_in", "signed_out"])
+        subject, at = chance.choice(["u-1", "u-2", "u-3", "pbx"]), -chance.randrange(0, 20 * 3600, 7)
+        told = {"queues": chance.choice(["faults", "sales"])} if chance.random() < 0.2 else {}
+        source = chance.choice(["pbx", "branch"])
+        one = fact(f"agent.{type_}", at, subject, source=source, **told)
+        facts[one.key] = one
+    await keep(db, *facts.values())
+    everything = [one.event for one in facts.values()]
+    answers = set()
+    for minutes in range(0, 600, 20):
+        at, last = NOON - minutes * MINUTE, NOON - (minutes + 45) * MINUTE
+        seen = await look(db, CHOSEN, at, last)
+        whole = _worked_out(CHOSEN, asked_of(CHOSEN), at, ([], everything, []), None)
+
+        assert [each.cover for each in seen.standings] == [each.cover for each in whole.standings]
+        assert [each.occupancy for each in seen.standings] == [each.occupancy for each in whole.standings]
+        assert seen.standings[0].now == whole.standings[0].now
+        found = coverage(seen.watch, seen.roster, "faults", last, at)
+        assert found == coverage(whole.watch, whole.roster, "faults", last, at)
+        answers |= {each.answer for each in found}
+    assert answers == set(Answer)
+    assert len(await facts_of_agents(db)) < len(facts)
+
+
+async def facts_of_agents(db: Database):
+    async with db.transaction() as tx:
+        since, alive = NOON - 16 * HOUR, NOON - 40 * MINUTE
+        return await hotline_events.agents_told(tx, "default", since=since, alive=alive, upto=NOON)
+
+
 def test_settings_say_how_it_is_measured():
     chosen = Settings(
         hotline_queues=" faults, sales,faults ,",
@@ -202,8 +236,6 @@ def test_settings_say_how_it_is_measured():
     )
 )
 def test_no_fact_makes_a_series_beyond_the_configured_ones(told):
-    from service.app.hotline import _worked_out
-
     shown = Shown()
     before = set(series(shown))
     events = [

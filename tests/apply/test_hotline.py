@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from service.apply import Rulebook, Slice, StillUnfit
+from service.apply import Limits, Rulebook, Slice, StillUnfit
 from service.apply.hotline import named_by
 from service.apply.registration import register_policy
 from service.rules import read
+from service.sla.instants import SECOND
 from service.sla.policy import Rules
 from service.store import hotline_events, parked, progress, statements
 from service.wire import times
@@ -320,3 +321,15 @@ async def test_while_one_is_brought_another_waits_and_finds_it(stage, line):
     there = await other
 
     assert there == {(TENANT, "pbx", "x"): kept["first"].digest}
+
+
+async def test_what_is_too_much_for_one_call_is_parked_however_often_it_comes(database):
+    limits = Limits(tenant=TENANT, ahead=60 * SECOND, max_events=2)
+    async with staged(database, policy=False, rules_of=Rulebook(), limits=limits) as stage:
+        await stage.ask(register_policy, read(POLICY, name="hotline"), POLICY, [], at=NINE)
+        line = Line(stage)
+        facts = [fact("call.missed", hours) for hours in (0.1, 0.2, 0.3)]
+        first, again = await line.tell(*facts), await line.tell(*facts)
+
+    assert (first.applied, first.duplicates, dict(first.parked)) == (2, 0, {Reason.TOO_MANY_EVENTS: 1})
+    assert (again.applied, again.duplicates, dict(again.parked)) == (0, 2, {Reason.TOO_MANY_EVENTS: 1})

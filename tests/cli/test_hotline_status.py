@@ -2,8 +2,14 @@ import asyncio
 
 import pytest
 
+from service.apply import Rulebook
+from service.apply.registration import register_policy
+from service.rules import read
 from service.store import Database
 from tests.app.hotline_scene import FACTS, keep
+from tests.apply.staging import NINE, TENANT, staged
+from tests.apply.test_hotline import POLICY, Line, offered
+from tests.apply.test_hotline import fact as said
 from tests.cli.calling import asked, call, called
 
 NOW = ("--at", "2026-03-02T12:00:00Z")
@@ -69,3 +75,18 @@ def test_an_unknown_zone_is_refused(stored):
 
     assert result.exit_code == 2
     assert "there is no time zone `Shanghai`" in result.stderr
+
+
+def test_why_a_promise_about_a_call_is_as_it_is(database):
+    async def happen() -> None:
+        async with staged(database, policy=False, rules_of=Rulebook()) as stage:
+            await stage.ask(register_policy, read(POLICY, name="hotline"), POLICY, [], at=NINE)
+            await Line(stage).tell(offered(), said("call.abandoned", 0.1))
+            await stage.prove(1)
+            await stage.settle()
+
+    asyncio.run(happen())
+    shown = called("explain", "call:c1", SLACLOCK_DATABASE_URL=database, SLACLOCK_TENANT=TENANT)
+
+    assert "missed_call.callback" in shown
+    assert "2024-03-01 Fri 17:36:00 +08:00" in shown  # nine and 6 minutes and half an hour

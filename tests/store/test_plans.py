@@ -91,6 +91,10 @@ STATEMENTS = {
         hotline_events._TOLD,
         {"tenant": "t", "kind": "call", "since": ROWS // 2 - 100, "upto": ROWS},
     ),
+    "facts of agents": (
+        hotline_events._AGENTS,
+        {"tenant": "t", "since": ROWS // 2 - 100, "alive": ROWS // 2 - 50, "upto": ROWS},
+    ),
     "last fact of the hotline": (hotline_events._LATEST, {"tenant": "t", "upto": ROWS}),
     "forget the hotline": (hotline_events._PURGE, {"before": 300, "limit": 100}),
     "hotline ahead": (hotline_events._AHEAD, {"watermark": 300, "limit": 100}),
