@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from scripts.monitoring import hotline
 from scripts.monitoring.board import Board, Panel, Query
 from scripts.monitoring.records import GOAL, age, burns
 
@@ -53,7 +54,7 @@ _NOW: Final = (
 LEAD: Final = Board(
     uid="slaclock-lead",
     title="slaclock: hotline lead",
-    description="What is promised now, what is near, what is broken. Calls and coverage are not on it.",
+    description="What is promised now, what is near, what is broken, and how calls are answered.",
     variables={"target": "sla_promises_open"},
     panels=(
         *_NOW,
@@ -110,6 +111,7 @@ LEAD: Final = Board(
             description="While data are missing these are neither kept nor broken.",
             queries=(Query(f"max by (target) (sla_promises_undecided{{{_OF}}})", "{{target}}"),),
         ),
+        *hotline.PANELS,
     ),
 )
 
@@ -144,6 +146,7 @@ HEALTH: Final = Board(
                 _rate("sla_area_events_total", "result", "areas {{result}}"),
                 _rate("sla_source_events_total", "result", "sources {{result}}"),
                 _rate("sla_directory_events_total", "result", "organisation {{result}}"),
+                _rate("sla_hotline_events_total", "result", "hotline {{result}}"),
             ),
         ),
         Panel(
@@ -317,4 +320,10 @@ WAY: Final = Board(
 )
 
 #: By file.
-BOARDS: Final = {"lead": LEAD, "health": HEALTH, "targets": TARGETS, "tracing": WAY}
+BOARDS: Final = {
+    "lead": LEAD,
+    "health": HEALTH,
+    "targets": TARGETS,
+    "tracing": WAY,
+    "coverage": hotline.BOARD,
+}

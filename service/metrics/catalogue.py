@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final
 
 from service.metrics.declared import Configured, Kind, Label, Metric, Scope
+from service.metrics.hotline import CALLS, COVERAGE
 from service.metrics.sets import (
     FROZEN,
     HORIZONS,
@@ -145,6 +146,13 @@ RECORDS: Final = (
         name="sla_directory_events_total",
         unit="records",
         meaning="The same of records about the organisation.",
+        labels=(_RESULT,),
+        roles=_INGEST,
+    ),
+    _counter(
+        name="sla_hotline_events_total",
+        unit="records",
+        meaning="The same of records about calls, agents and rosters.",
         labels=(_RESULT,),
         roles=_INGEST,
     ),
@@ -302,6 +310,8 @@ SECTIONS: Final = {
     "Records": RECORDS,
     "Time and judging": TIME,
     "Output": OUTPUT,
+    "Calls": CALLS,
+    "Coverage": COVERAGE,
     "Processes": PROCESS,
 }
 

@@ -107,6 +107,21 @@ CASES = [
         {"sla_escalation_unacknowledged_oldest_timestamp_seconds": "60x30 0x30"},
         "45m",
     ),
+    fires("HotlineUncovered", {'hotline_coverage{queue="q",answer="uncovered"}': "0 1x20"}, "5m", queue="q"),
+    silent("HotlineUncovered", {'hotline_coverage{queue="q",answer="unknown"}': "1x20"}, "5m"),
+    fires("HotlineGapPlanned", {'hotline_planned_gap_seconds{queue="q"}': "900x20"}, "10m", queue="q"),
+    silent("HotlineGapPlanned", {'hotline_planned_gap_seconds{queue="q"}': "900 0x20"}, "10m"),
+    fires(
+        "HotlineSourceSilent",
+        {"hotline_source_silent": "1x20", "hotline_last_fact_timestamp_seconds": "60x20"},
+        "10m",
+    ),
+    # None ever spoke: there is no hotline to be watched.
+    silent(
+        "HotlineSourceSilent",
+        {"hotline_source_silent": "1x20", "hotline_last_fact_timestamp_seconds": "0x20"},
+        "10m",
+    ),
     fires("SlaBreachesWithdrawn", {WITHDRAWN: "0+1x30", BREACHES: "0+2x30"}, "20m", target="a"),
     silent("SlaBreachesWithdrawn", {WITHDRAWN: "0 1 2 3x27", BREACHES: "0+10x30"}, "20m"),
 ]
@@ -168,6 +183,55 @@ def test_a_case_that_is_wrong_is_found(tmp_path, case):
     assert judged(tmp_path, [case]).returncode == 1
 
 
+#: ICMI's example, and what each of the five ways makes of it, in per cent.
+EXAMPLE = {
+    'hotline_window_calls{queue="q",outcome="answered"}': 1000,
+    'hotline_window_calls{queue="q",outcome="abandoned"}': 60,
+    'hotline_window_calls{queue="q",outcome="missed"}': 0,
+    'hotline_window_calls_in_time{queue="q",outcome="answered"}': 860,
+    'hotline_window_calls_in_time{queue="q",outcome="abandoned"}': 20,
+    'hotline_window_calls_short{queue="q"}': 10,
+}
+LEVELS = {
+    "strict": 81.1,
+    "ignore_early": 82.7,
+    "credit_early": 83.0,
+    "answered_only": 86.0,
+    "ignore_short": 81.9,
+}
+
+
+@pytest.mark.deploy
+def test_the_recorded_service_levels_are_those_of_the_example(tmp_path):
+    cases = {
+        "rule_files": [str(MADE / "rules" / "records.yaml")],
+        "evaluation_interval": "1m",
+        "tests": [
+            {
+                "interval": "1m",
+                # Two clock roles, which see the same.
+                "input_series": [
+                    {"series": name.replace("{", f'{{pod="{pod}",'), "values": f"{value}x5"}
+                    for name, value in EXAMPLE.items()
+                    for pod in "ab"
+                ],
+                "promql_expr_test": [
+                    {
+                        "expr": f"round(hotline:service_level:{mode} * 1000)",
+                        "eval_time": "5m",
+                        "exp_samples": [{"labels": '{queue="q"}', "value": round(level * 10)}],
+                    }
+                    for mode, level in LEVELS.items()
+                ],
+            }
+        ],
+    }
+    (tmp_path / "cases.yaml").write_text(yaml.safe_dump(cases))
+    done = run(program(tools.promtool), "test", "rules", str(tmp_path / "cases.yaml"))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_each_has_a_case_that_fires_and_one_that_does_not():
     assert {case.alert for case in CASES if case.labels is not None} == set(EVERY)
     assert {case.alert for case in CASES if case.labels is None} == set(EVERY)
@@ -186,7 +250,7 @@ def metrics_in(expr):
     return {
         word
         for word in re.findall(r"[a-zA-Z_:][\w:]*", words)
-        if word.startswith(("sla_", "sla:", "hotline_"))
+        if word.startswith(("sla_", "sla:", "hotline_", "hotline:"))
     }
 
 
@@ -246,7 +310,7 @@ def test_an_alert_tells_what_to_do(alert):
     assert alert.summary.endswith(".")
     assert len(alert.summary) <= 80
     assert alert.description != alert.summary
-    assert alert.annotations["runbook_url"].startswith("docs/runbooks/Sla")
+    assert alert.annotations["runbook_url"].startswith("docs/runbooks/")
     assert not (alert.incomplete and alert.about is About.PROMISES)  # it would hold itself back
 
 
