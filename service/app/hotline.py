@@ -99,7 +99,7 @@ async def look(db: Database, settings: Settings, at: Instant, back_to: Instant |
             tx,
             tenant,
             since=covered - asked.listening.shift,
-            alive=covered - asked.listening.silence,
+            alive=covered,
             upto=at,
         )
         # All that is kept: a roster that has run out is one.
