@@ -113,6 +113,7 @@ class Settings(BaseModel):
     hotline_window_minutes: Annotated[float, Field(gt=0, le=1_440)] = 30
     hotline_ahead_hours: Annotated[float, Field(gt=0, le=168)] = 8
     hotline_least_agents: Count = 1
+    hotline_roster_file: Annotated[str, Field(max_length=4_096)] = ""
     hotline_sources: Listed = ""
     hotline_silence_seconds: Seconds = 600
     hotline_shift_hours: Annotated[float, Field(gt=0, le=168)] = 16

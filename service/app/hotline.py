@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from service.hotline import (
@@ -20,10 +21,11 @@ from service.hotline import (
 )
 from service.hotline.standing import Asked, Standing, standing
 from service.settings import Settings, listed
-from service.sla.events import Event
+from service.sla.events import Event, key_of
 from service.sla.instants import HOUR, MINUTE, SECOND, Duration, Instant
 from service.store import Database, hotline_events
 from service.wire.hotline_facts import Queues, agents_told, calls_told, roster_told
+from service.wire.hotline_roster import roster_in
 
 #: How far before the window facts of calls are looked for: a call that began earlier is not known to go on.
 LONGEST_CALL: Final = 4 * HOUR
@@ -36,7 +38,7 @@ _AT_ONCE: Final = 5_000
 class Look:
     """How every queue stands at `at`. `heard`: when the last known fact happened, None: nothing is known.
 
-    `calls` are all that were looked at.
+    `calls` are all that were looked at. `trouble` says why the file of the roster could not be read.
     """
 
     at: Instant
@@ -45,6 +47,7 @@ class Look:
     watch: Watch
     roster: Roster
     heard: Instant | None
+    trouble: str = ""
 
     @property
     def is_silent(self) -> bool:
@@ -99,7 +102,7 @@ async def look(db: Database, settings: Settings, at: Instant, back_to: Instant |
             tx,
             tenant,
             since=covered - asked.listening.shift,
-            alive=covered - asked.listening.silence,
+            alive=covered,
             upto=at,
         )
         # All that is kept: a roster that has run out is one.
@@ -119,9 +122,22 @@ def _worked_out(
     queues = queues_of(settings)
     calls = fold_calls(calls_told(told[0], queues), at)
     seen = watch(agents_told(told[1], queues), at, asked.listening)
-    roster = roster_told(told[2], queues, settings.hotline_least_agents)
+    filed, trouble = _filed(settings)
+    known = {key_of(event) for event in told[2]}
+    planned = [*told[2], *(event for event in filed if key_of(event) not in known)]
+    roster = roster_told(planned, queues, settings.hotline_least_agents)
     standings = tuple(standing(queue, calls, seen, roster, asked) for queue in queues.all)
-    return Look(at, standings, calls, seen, roster, heard)
+    return Look(at, standings, calls, seen, roster, heard, trouble)
+
+
+def _filed(settings: Settings) -> tuple[list[Event], str]:
+    """The roster in the file that the settings name, or why it cannot be read."""
+    if not settings.hotline_roster_file:
+        return [], ""
+    try:
+        return roster_in(Path(settings.hotline_roster_file).read_bytes(), settings.tenant), ""
+    except (OSError, ValueError) as error:
+        return [], f"{settings.hotline_roster_file}: {error}"
 
 
 async def forget(db: Database, settings: Settings, at: Instant) -> bool:

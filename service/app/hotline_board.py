@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+import structlog
+
 from service.app.hotline import LONGEST_CALL, Look, asked_of, forget, look, queues_of, seconds
 from service.hotline import Answer, Call, Outcome, Yardstick, coverage, in_all
 from service.hotline.calls import Leg
@@ -19,6 +21,8 @@ from service.store import Database
 _Seen = tuple[str, int]
 _WHOLE: Final = -1
 _MARK: Final = -2
+
+log = structlog.stdlib.get_logger("slaclock.hotline")
 
 
 class Board:
@@ -43,7 +47,10 @@ class Board:
 
     async def refresh(self, db: Database, at: Instant) -> bool:
         """Look at `at`, show and count; whether there may be more to forget. Raises what the database raises."""
-        self.show(await look(db, self._settings, at, self._last))
+        seen = await look(db, self._settings, at, self._last)
+        if seen.trouble:
+            log.warning("roster_unreadable", detail=seen.trouble)
+        self.show(seen)
         return await forget(db, self._settings, at)
 
     def show(self, seen: Look) -> None:

@@ -80,6 +80,8 @@ def _show(found: Look, asked: Asked, zone: ZoneInfo) -> None:
                 f"gap planned in {each.queue}: {gap.planned} of {gap.required} from {told(gap.start, zone)} "
                 f"to {told(gap.end, zone)}"
             )
+    if found.trouble:
+        show(f"the roster cannot be read: {found.trouble}")
     if not found.has_roster:
         show("no roster is known: gaps of the plan cannot be told")
 
@@ -118,6 +120,7 @@ def _as_json(found: Look, asked: Asked) -> dict[str, Any]:
         "last_fact": None if found.heard is None else times.write(found.heard),
         "source_silent": found.is_silent,
         "roster_known": found.has_roster,
+        "roster_trouble": found.trouble,
         "mode": asked.mode.value,
         "window_us": asked.window,
         "answer_within_us": asked.yardstick.answer,

@@ -153,7 +153,7 @@ async def told(tx: Tx, tenant: str, kind: str, *, since: Instant, upto: Instant)
 async def agents_told(tx: Tx, tenant: str, *, since: Instant, alive: Instant, upto: Instant) -> list[Event]:
     """As `told` of agents, without those signs of life before `alive` after which there is another of the same agent.
 
-    They would change nothing that is asked of the time from `alive` on and as long as a source may be quiet.
+    They would change nothing that is asked of the time from `alive` on.
     """
     asked = {"tenant": tenant, "since": since, "alive": alive, "upto": upto}
     return [_event(tenant, row) for row in await tx.rows(_AGENTS, asked)]

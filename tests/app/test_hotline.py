@@ -3,6 +3,7 @@
 import random
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from service.metrics.hotline import ANSWERS, OUTCOMES, PARTIES
 from service.settings import Settings
 from service.sla.instants import HOUR, MINUTE, SECOND
 from service.store import Database, hotline_events
+from service.wire import HOTLINE, publish_structured
 from tests.app.hotline_scene import COUNTS, FACTS, NOON, SETTINGS, fact, keep
 
 CHOSEN = Settings(**SETTINGS)
@@ -151,6 +153,49 @@ async def test_a_roster_that_has_run_out_is_a_gap(db):
     assert [(gap.start, gap.end, gap.planned, gap.required) for gap in faults.gaps] == [
         (NOON, NOON + 8 * HOUR, 0, 1)
     ]
+
+
+async def test_a_roster_comes_on_the_topic_and_in_a_file(db, tmp_path):
+    file = tmp_path / "roster.jsonl"
+    chosen = Settings(**SETTINGS, hotline_roster_file=str(file))
+    await keep(db, fact("roster.shift", -9000, "u-1", from_=-3600, to=3600))
+    told = [
+        fact("roster.shift", -9000, "u-1", from_=-3600, to=3600),  # which came on the topic as well
+        fact("roster.shift", -9000, "u-2", from_=1800, to=40_000),
+        fact("roster.required", -9000, "faults", from_=0, to=7200, agents=2),
+    ]
+    file.write_bytes(b"\n".join([*(publish_structured(each.event, HOTLINE).value for each in told), b""]))
+    seen = await look(db, chosen, NOON)
+
+    gaps = [(gap.start - NOON, gap.end - NOON, gap.planned) for gap in seen.standings[0].gaps]
+    assert gaps == [(0, 1800 * SECOND, 1), (3600 * SECOND, 7200 * SECOND, 1)]
+    assert (seen.trouble, len(seen.roster.shifts)) == ("", 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"{", "line 1: not_json"),
+        (
+            b"\n" + publish_structured(fact("agent.ready", 0, "u-1").event, HOTLINE).value,
+            "line 2: agent.ready is no",
+        ),
+        (None, "No such file"),
+    ],
+)
+async def test_a_roster_that_cannot_be_read_is_told_and_counts_for_nothing(db, tmp_path, content, words):
+    file = tmp_path / "roster.jsonl"
+    if content is not None:
+        file.write_bytes(content)
+    chosen = Settings(**SETTINGS, hotline_roster_file=str(file))
+    shown = Shown(chosen)
+    with structlog.testing.capture_logs() as lines:
+        await shown.board.refresh(db, NOON)
+
+    (line,) = lines
+    assert line["event"] == "roster_unreadable"
+    assert words in line["detail"]
+    assert shown("roster_known", None) == 0
 
 
 async def test_what_is_too_old_is_forgotten_bit_by_bit(db):

@@ -183,6 +183,17 @@ async def test_a_call_and_a_ticket_of_one_name_have_nothing_to_do_with_each_othe
     assert await stage.in_force("call:c1") == {"call:c1 verdict met"}
 
 
+async def test_a_fact_on_which_a_promise_rests_is_voided_like_one_of_a_ticket(stage, line):
+    await line.tell(offered(), fact("call.missed", 0.01))
+    await at(stage, 1)
+    assert "call:c1 breach" in await stage.in_force("call:c1")
+
+    await stage.send(record("call:c1", "voided", 1, event="c1-call.missed-0.01", source_="pbx"))
+    assert "call:c1 breach" in await stage.in_force("call:c1")  # the desk has no such event
+    await stage.send(record("call:c1", "voided", 1.1, source="pbx", event="c1-call.missed-0.01"))
+    assert await stage.in_force("call:c1") == set()
+
+
 async def test_only_what_a_policy_names_becomes_a_history(stage, line):
     await line.tell(
         offered(),
