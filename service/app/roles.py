@@ -56,8 +56,14 @@ class Roles:
 
     async def know(self) -> None:
         """Learn what the policies name, for the labels of metrics; tried until it is known."""
+
+        async def learn() -> bool:
+            for pulse in (*self.pulses.values(), *self.slices):
+                pulse.beat()
+            return await self._learn()
+
         if self._judges:
-            await attempt("policies", self._learn, self._stops.first, backoff=self._parts.backoff())
+            await attempt("policies", learn, self._stops.first, backoff=self._parts.backoff())
 
     async def go_on_knowing(self) -> None:
         """Learn it again now and then, until stopped."""
