@@ -30,6 +30,7 @@ FILE: Final = "_FILE"
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Millis = Annotated[int, Field(gt=0, le=86_400_000)]
 Count = Annotated[int, Field(gt=0)]
+Listed = Annotated[str, Field(max_length=10_000)]
 Name = Annotated[str, Field(min_length=1, max_length=249, pattern=r"^[A-Za-z0-9._-]+$")]
 
 
@@ -83,6 +84,7 @@ class Settings(BaseModel):
     areas_topic: Name = "areas.events.v1"
     sources_topic: Name = "sources.events.v1"
     directory_topic: Name = "directory.events.v1"
+    hotline_topic: Name = "hotline.events.v1"
     statements_topic: Name = "sla.statements.v1"
     breaches_topic: Name = "sla.breaches.v1"
 
@@ -98,6 +100,26 @@ class Settings(BaseModel):
     max_events_per_ticket: Count = 10_000
     directory_horizon_days: Annotated[float, Field(gt=0, le=3_650)] = 90
     backdated_after_seconds: Annotated[float, Field(ge=0, le=31_536_000)] = 3_600
+
+    # Hotline; lists are separated by commas
+    hotline_queues: Listed = ""
+    hotline_mode: Literal["strict", "ignore_early", "credit_early", "answered_only", "ignore_short"] = (
+        "strict"
+    )
+    hotline_answer_seconds: Seconds = 20
+    hotline_short_seconds: Annotated[float, Field(ge=0, le=86_400)] = 5
+    hotline_rings: Count = 3
+    hotline_ring_seconds: Annotated[float, Field(ge=0, le=60)] = 0
+    hotline_window_minutes: Annotated[float, Field(gt=0, le=1_440)] = 30
+    hotline_ahead_hours: Annotated[float, Field(gt=0, le=168)] = 8
+    hotline_least_agents: Count = 1
+    hotline_roster_file: Annotated[str, Field(max_length=4_096)] = ""
+    hotline_sources: Listed = ""
+    hotline_silence_seconds: Seconds = 600
+    hotline_shift_hours: Annotated[float, Field(gt=0, le=168)] = 16
+    hotline_wrap_up: Listed = "wrap_up"
+    hotline_look_seconds: Seconds = 15
+    hotline_retention_hours: Annotated[float, Field(ge=48, le=87_600)] = 168
 
     # Clock
     probe_interval_ms: Millis = 500
@@ -156,6 +178,11 @@ class Settings(BaseModel):
         if len({getattr(self, name) for name in topics}) < len(topics):
             raise ValueError(f"{', '.join(topics)} have to differ")
         return self
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The entries of a setting that is a list, each once, in their order."""
+    return tuple(dict.fromkeys(each.strip() for each in text.split(",") if each.strip()))
 
 
 def load(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:

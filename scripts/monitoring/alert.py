@@ -16,6 +16,7 @@ class About(StrEnum):
     PROMISES = "promises"
     DATA = "data"
     SERVICE = "service"
+    HOTLINE = "hotline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

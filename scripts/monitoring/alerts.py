@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from scripts.monitoring import hotline
 from scripts.monitoring.alert import About, Alert
 from scripts.monitoring.records import GOAL, age, burns, decided, share
 
@@ -204,4 +205,4 @@ PROMISES: Final = (
 )
 
 #: By file.
-ALERTS: Final = {"health": HEALTH, "promises": PROMISES}
+ALERTS: Final = {"health": HEALTH, "promises": PROMISES, "hotline": hotline.ALERTS}

@@ -1,9 +1,10 @@
-"""Recording rules: ages, and the share of promises that were broken, over the windows of the burn alerts."""
+"""Recording rules: ages, and the share of promises that were broken, over the windows of the burn alerts; service levels."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from scripts.monitoring import hotline
 from scripts.monitoring.alert import Record
 
 #: Of 100 promises at least so many are to be kept; what may be broken is the budget that burns.
@@ -48,4 +49,5 @@ RECORDS: Final = (
     Record("sla:outbox_age:seconds", age("sla_outbox_oldest_timestamp_seconds")),
     Record("sla:promises_open:max", "max by (target, state) (sla_promises_open)"),
     *(Record(f"sla:breach_share:rate{window}", share(window)) for window in WINDOWS),
+    *hotline.RECORDS,
 )

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import structlog
 
+from service.app.hotline import queues_of
 from service.app.parts import AfterStep, Parts
 from service.app.roles import Roles, Stops
 from service.app.schema import OldSchemaError, check_schema
@@ -52,10 +53,12 @@ class App:
                 settings.areas_topic,
                 settings.sources_topic,
                 settings.directory_topic,
+                settings.hotline_topic,
             ],
-            shared=[settings.areas_topic, settings.sources_topic],
+            shared=[settings.areas_topic, settings.sources_topic, settings.hotline_topic],
             roles=[role.value for role in Role],
             runs=[role.value for role in settings.roles],
+            queues=queues_of(settings).all,
         )
         self.http_port: int | None = None
         self._stops = Stops(asyncio.Event(), asyncio.Event())

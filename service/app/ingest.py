@@ -15,7 +15,7 @@ from service.bus.ends import BrokerAwayError, TopicMissingError
 from service.bus.stall import StalledError
 from service.bus.subscribe import Subscription
 from service.consumers.portions import Portions
-from service.consumers.shared import Areas, Directory, Sources
+from service.consumers.shared import Areas, Directory, Hotline, Sources
 from service.consumers.tickets import Tickets
 from service.loop import Pulse, attempt, run, wait
 from service.metrics import Metrics
@@ -38,6 +38,7 @@ class Pulses:
     areas: Pulse
     sources: Pulse
     directory: Pulse
+    hotline: Pulse
 
 
 class Ingest:
@@ -51,13 +52,14 @@ class Ingest:
         self._stop = stop
         self._pulses = pulses
         # One connection a slice at once, one to take partitions over, one a shared topic.
-        db = parts.database("ingest", settings.slices_at_once + 4)
+        db = parts.database("ingest", settings.slices_at_once + 5)
         # Half of what the group allows between two polls.
         give_up, retry, door = settings.kafka_max_poll_ms / 2_000, parts.backoff, parts.door(db)
         self._tickets = Tickets(db, door, metrics, pulses.tickets, retry=retry, give_up_seconds=give_up)
         self._areas = Areas(db, door, metrics, pulses.areas, retry=retry, give_up_seconds=give_up)
         self._sources = Sources(db, door, metrics, pulses.sources, retry=retry, give_up_seconds=give_up)
         self._directory = Directory(db, door, metrics, pulses.directory, retry=retry, give_up_seconds=give_up)
+        self._hotline = Hotline(db, door, metrics, pulses.hotline, retry=retry, give_up_seconds=give_up)
 
     async def run(self, topics_exist: Callable[[], Awaitable[None]]) -> None:
         """Raises StalledError. `topics_exist` raises while a topic that has to exist is missing."""
@@ -69,6 +71,7 @@ class Ingest:
             self._follow_if_there(
                 settings.directory_topic, "directory", self._directory, self._pulses.directory
             ),
+            self._follow_if_there(settings.hotline_topic, "hotline", self._hotline, self._pulses.hotline),
             return_exceptions=True,
         )
         for error in followed:

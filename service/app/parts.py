@@ -103,7 +103,7 @@ class Parts:
             lambda: door.wake(settings.wake_batch),
             self._metrics,
             topics=(settings.tickets_topic,),
-            shared=(settings.areas_topic, settings.sources_topic),
+            shared=(settings.areas_topic, settings.sources_topic, settings.hotline_topic),
             followed=(settings.directory_topic,),
             steadiness=Steadiness(
                 self._clocks,

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from service.app.gauges import Gauges
+from service.app.hotline_board import Board
 from service.app.in_force import Reader
 from service.app.ingest import Ingest, Pulses
 from service.app.parts import Parts
@@ -42,7 +43,9 @@ class Roles:
         self.pulses = {role: Pulse(role.value) for role in settings.roles}
         self._judges = bool({Role.INGEST, Role.CLOCK} & set(settings.roles))
         self._reader = Reader(parts.database("policies", 1), parts.wall)
-        self.slices = tuple(Pulse(f"{kind}slices") for kind in ("", "area ", "source ", "directory "))
+        self.slices = tuple(
+            Pulse(f"{kind}slices") for kind in ("", "area ", "source ", "directory ", "hotline ")
+        )
 
     async def topics_exist(self, *roles: Role) -> None:
         """Raises TopicMissingError with a sentence, BrokerAwayError."""
@@ -53,8 +56,14 @@ class Roles:
 
     async def know(self) -> None:
         """Learn what the policies name, for the labels of metrics; tried until it is known."""
+
+        async def learn() -> bool:
+            for pulse in (*self.pulses.values(), *self.slices):
+                pulse.beat()
+            return await self._learn()
+
         if self._judges:
-            await attempt("policies", self._learn, self._stops.first, backoff=self._parts.backoff())
+            await attempt("policies", learn, self._stops.first, backoff=self._parts.backoff())
 
     async def go_on_knowing(self) -> None:
         """Learn it again now and then, until stopped."""
@@ -83,13 +92,15 @@ class Roles:
         settings, stop = self._settings, self._stops.first
         db = self._parts.database("clock", 2)
         clock = self._parts.clock(db, self._parts.door(db))
+        counting = self._parts.database("gauges", 2)
         gauges = Gauges(
-            self._parts.database("gauges", 1),
+            counting,
             self._metrics,
             directory_topic=settings.directory_topic,
             wall=self._parts.wall,
             answers=lambda: self._reader.answers,
         )
+        board = Board(settings, self._metrics.hotline)
         await asyncio.gather(
             run(
                 clock.step,
@@ -104,6 +115,13 @@ class Roles:
                 stop,
                 pulse=Pulse("gauges"),
                 idle=settings.gauges_seconds,
+                backoff=self._parts.backoff(),
+            ),
+            run(
+                lambda: board.refresh(counting, self._parts.wall()),
+                stop,
+                pulse=Pulse("hotline"),
+                idle=settings.hotline_look_seconds,
                 backoff=self._parts.backoff(),
             ),
         )

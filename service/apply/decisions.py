@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from service.apply import shared_intake
+from service.apply import hotline, shared_intake
 from service.apply.areas import AREAS
 from service.apply.deciding import SERVICE, find, settle
 from service.apply.directory import DIRECTORY
@@ -36,6 +36,8 @@ async def release(tools: Tools, place: Place, *, by: str, why: str, replace: boo
         if row.shared or row.directory:
             topic = _topic(tools, row)
             return await topic.release(tools, work, row, by=by, why=why, replace=replace)
+        if row.hotline:
+            return await hotline.release(tools, work, row, by=by, why=why, replace=replace)
         one = _readable(tools, row)
         key = (one.event.tenant, one.event.ticket)
         work.is_by_hand = by != SERVICE
@@ -68,7 +70,7 @@ async def drop(tools: Tools, place: Place, *, by: str, why: str) -> Released:
 
 async def _close_gap(work: Work, row: Parked) -> None:
     """What a record of nobody left unproven is judged again."""
-    if row.ticket is None:
+    if row.ticket is None and not row.hotline:
         await rechecks.order(work.tx, row.tenant, None)
 
 

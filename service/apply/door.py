@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dataclasses import replace as with_
 from functools import partial
 
-from service.apply import capping, decisions, overriding, rechecking, rejudging, slices
+from service.apply import capping, decisions, hotline, overriding, rechecking, rejudging, slices
 from service.apply.areas import AREAS
 from service.apply.book import Book
 from service.apply.directory import DIRECTORY
@@ -25,7 +25,19 @@ from service.apply.work import Work, nothing_fresh, transaction
 from service.sla.diff import diff as core_diff
 from service.sla.instants import Instant
 from service.sla.judge import judge as core_judge
-from service.store import Database, Tx, areas, directory, parked, progress, rechecks, sources, tickets, waits
+from service.store import (
+    Database,
+    Tx,
+    areas,
+    directory,
+    hotline_events,
+    parked,
+    progress,
+    rechecks,
+    sources,
+    tickets,
+    waits,
+)
 from service.store.keys import TicketKey
 from service.store.parked import Place
 from service.store.progress import Watermark
@@ -34,6 +46,7 @@ from service.store.tickets import Due
 from service.wire.incoming import decode as wire_decode
 from service.wire.incoming import decode_area as wire_decode_area
 from service.wire.incoming import decode_directory as wire_decode_directory
+from service.wire.incoming import decode_hotline as wire_decode_hotline
 from service.wire.incoming import decode_source as wire_decode_source
 
 
@@ -64,6 +77,7 @@ class Door:
         decode_area: Decode = wire_decode_area,
         decode_source: Decode = wire_decode_source,
         decode_directory: Decode = wire_decode_directory,
+        decode_hotline: Decode = wire_decode_hotline,
         after_step: Callable[[str], None] = _nothing,
     ) -> None:
         limits = limits or Limits()
@@ -79,6 +93,7 @@ class Door:
             decode_area=decode_area,
             decode_source=decode_source,
             decode_directory=decode_directory,
+            decode_hotline=decode_hotline,
             areas=Book(areas.told, Chronicle),
             outages=Book(sources.told, Outages),
             organisations=Book(directory.told, partial(Organisation, horizon=limits.horizon)),
@@ -114,6 +129,10 @@ class Door:
     async def apply_directory(self, piece: Slice) -> Applied:
         """As `apply_areas`, for the topic of the organisation: makes due at once whom it bears on, and W does not wait for it."""
         return await DIRECTORY.apply(self._tools, piece)
+
+    async def apply_hotline(self, piece: Slice) -> Applied:
+        """As `apply`, for the topic of the hotline: facts are kept, and judged where a policy promises something of calls."""
+        return await hotline.apply(self._tools, piece)
 
     async def wake(self, limit: int) -> Woken:
         """Judge again up to `limit` tickets whose wake-up W has passed, and release records whose reason has gone.
@@ -227,6 +246,7 @@ async def _turn(work: Work, stands: Watermark, limit: int) -> _Turn:
         ahead = await parked.shared_ahead(work.tx, stands.probed_at, limit)
     if stands.at is not None:
         ahead += await directory.ahead(work.tx, stands.at, limit)
+        ahead += await hotline_events.ahead(work.tx, stands.at, limit)
     return _Turn(
         [] if stands.at is None else await parked.releasable(work.tx, stands.at, limit),
         ahead,

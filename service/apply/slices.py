@@ -85,11 +85,11 @@ async def _take(tools: Tools, work: Work, readings: Readings) -> Applied:
 
     effects = await work.settle(intake.new, reject)
     work.hear(accepted)
-    await _open_gaps(work, rows)
+    await open_gaps(work, rows)
     return _applied(intake, rows, effects)
 
 
-async def _open_gaps(work: Work, rows: Iterable[Parked]) -> None:
+async def open_gaps(work: Work, rows: Iterable[Parked]) -> None:
     """What was said over the instant of a record that nobody can attribute is judged again: it came late.
 
     One from beyond W leaves a gap where nothing was said yet.

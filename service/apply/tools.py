@@ -23,7 +23,7 @@ RulesOf: TypeAlias = Callable[[Tx, str], Awaitable[Rules | None]]
 
 
 class Decode(Protocol):
-    """`service.wire.incoming.decode`, `decode_area`, `decode_source` or `decode_directory`."""
+    """`service.wire.incoming.decode`, `decode_area`, `decode_source`, `decode_directory` or `decode_hotline`."""
 
     def __call__(
         self, record: Record, *, tenant: str, ahead: Duration, max_bytes: int
@@ -45,6 +45,7 @@ class Tools:
     decode_area: Decode
     decode_source: Decode
     decode_directory: Decode
+    decode_hotline: Decode
     areas: Book[Chronicle]
     outages: Book[Outages]
     organisations: Book[Organisation]

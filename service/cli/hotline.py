@@ -1,4 +1,4 @@
-"""`slaclock hotline`: the arithmetic of a hotline, without one."""
+"""`slaclock hotline`: how a hotline stands, and its arithmetic without one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from service.cli.hotline_options import CALLS, LENGTH, PERCENT, TARGET
+from service.cli.hotline_status import status
 from service.cli.moments import length
 from service.cli.output import show, show_json, table
 from service.sla.instants import SECOND, Duration
@@ -24,7 +25,10 @@ _TENTH: Final[Duration] = SECOND // 10
 
 @click.group()
 def hotline() -> None:
-    """The arithmetic of a hotline."""
+    """Calls, agents, and how many are needed."""
+
+
+hotline.add_command(status)
 
 
 @hotline.command()

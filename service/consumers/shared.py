@@ -90,3 +90,21 @@ class Directory(_Shared):
 
     async def _apply_shared(self, records: Slice) -> Applied:
         return await self._door.apply_directory(records)
+
+
+class Hotline(_Shared):
+    """What the subscription of the hotline's topic calls."""
+
+    @property
+    def _counter(self) -> Family[Counter]:
+        return self._metrics.hotline_events
+
+    async def _apply_shared(self, records: Slice) -> Applied:
+        return await self._door.apply_hotline(records)
+
+    def _count(self, applied: Applied) -> None:
+        super()._count(applied)
+        self._metrics.no_roles(applied.unfilled)
+        self._metrics.said(
+            {(kind.value, withdrawn): count for (kind, withdrawn), count in applied.said.items()}
+        )

@@ -102,6 +102,7 @@ def _settings(kafka: str | None, postgres: str | None) -> Iterator[Settings]:
             areas_topic=f"demo-{run_id}.areas.events.v1",
             sources_topic=f"demo-{run_id}.sources.events.v1",
             directory_topic=f"demo-{run_id}.directory.events.v1",
+            hotline_topic=f"demo-{run_id}.hotline.events.v1",
             statements_topic=f"demo-{run_id}.sla.statements.v1",
             breaches_topic=f"demo-{run_id}.sla.breaches.v1",
             # The embedded broker lets a group start only after half a session.

@@ -3,6 +3,7 @@
 from service.metrics.catalogue import CATALOGUE, SECTIONS
 from service.metrics.declared import Configured, Kind, Label, Metric, Scope
 from service.metrics.family import Family
+from service.metrics.hotline_shown import HotlineMetrics
 from service.metrics.sets import FROZEN, HORIZONS, KINDS, MOST, OTHER, OUTCOMES, RESULTS, STANDS, STATUSES
 from service.metrics.shown import CONTENT_TYPE, InForce, Metrics
 
@@ -21,6 +22,7 @@ __all__ = [
     "STATUSES",
     "Configured",
     "Family",
+    "HotlineMetrics",
     "InForce",
     "Kind",
     "Label",

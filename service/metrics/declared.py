@@ -36,6 +36,8 @@ class Configured(StrEnum):
     POLICY = "policy"
     VERSION = "policy version in force"
     RELEASE = "release"
+    QUEUE = "queue"
+    SETTING = "setting"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from service.metrics.declared import Configured, Kind, Label, Metric
 from service.metrics.sets import MOST, OTHER
 
-M = TypeVar("M", Counter, Gauge)
+M = TypeVar("M", Counter, Gauge, Histogram)
 
 
 class Values:
@@ -93,7 +93,9 @@ def gauge(declared: Metric, registry: CollectorRegistry | None) -> Gauge:
 def histogram(declared: Metric, registry: CollectorRegistry | None) -> Histogram:
     """The same of a histogram."""
     assert declared.kind is Kind.HISTOGRAM, declared.name
-    return Histogram(declared.name, declared.meaning, buckets=declared.buckets, registry=registry)
+    return Histogram(
+        declared.name, declared.meaning, _names(declared), buckets=declared.buckets, registry=registry
+    )
 
 
 def _names(declared: Metric) -> list[str]:

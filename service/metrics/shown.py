@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Final
@@ -13,7 +13,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from service.metrics.catalogue import CATALOGUE
 from service.metrics.declared import Configured
 from service.metrics.family import Family, Values, counter, gauge, histogram
-from service.metrics.sets import FROZEN, STATUSES
+from service.metrics.hotline_shown import HotlineMetrics
+from service.metrics.sets import FROZEN, OTHER, STATUSES
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
@@ -31,7 +32,7 @@ class InForce:
 class Metrics:
     """The metrics of one process, of which it shows those that the roles it `runs` export; all roles unless told.
 
-    `reasons`, `topics`, `inputs`, `shared` and `roles` are sets that others name: `topics` go out, `inputs` come in, of which
+    `reasons`, `topics`, `inputs`, `shared`, `roles` and `queues` are sets that others name: `topics` go out, `inputs` come in, of which
     `shared` may be missing.
     """
 
@@ -43,6 +44,7 @@ class Metrics:
         inputs: Iterable[str] = (),
         shared: Iterable[str] = (),
         roles: Iterable[str] = (),
+        queues: Sequence[str] = (OTHER,),
         runs: Collection[str] | None = None,
     ) -> None:
         self.registry = CollectorRegistry()
@@ -64,6 +66,7 @@ class Metrics:
         self._declare_counters()
         self._declare_histograms()
         self._declare_gauges()
+        self.hotline = HotlineMetrics(self._registry("hotline_calls_total"), queues)
         self._labelled_gauge("sla_build_info").labels(release).set(1)
 
     def _declare_counters(self) -> None:
@@ -71,6 +74,7 @@ class Metrics:
         self.area_events = self._labelled_counter("sla_area_events_total")
         self.source_events = self._labelled_counter("sla_source_events_total")
         self.directory_events = self._labelled_counter("sla_directory_events_total")
+        self.hotline_events = self._labelled_counter("sla_hotline_events_total")
         self.unfilled = self._labelled_counter("sla_roles_unfilled_total")
         self.parked_by = self._labelled_counter("sla_events_parked_total")
         self.statements = self._labelled_counter("sla_statements_total")

@@ -76,6 +76,8 @@ PARKED: Final = Table(
     Column("shared", Boolean, nullable=False, server_default=text("false")),
     # Of the topic of the directory: it holds nothing up, and chains are provisional meanwhile.
     Column("directory", Boolean, nullable=False, server_default=text("false")),
+    # Of the topic of the hotline. One that names no ticket is about an agent or a roster: no promise rests on it.
+    Column("hotline", Boolean, nullable=False, server_default=text("false")),
     # A record read twice is parked once. Not bound to a ticket: it may have none.
     PrimaryKeyConstraint("topic", "part", "record_offset"),
     CheckConstraint("state IN ('parked', 'released', 'dropped')", name="state"),
@@ -94,12 +96,20 @@ PARKED: Final = Table(
     CheckConstraint("NOT (shared AND ticket IS NOT NULL)", name="shared"),
     # It is about no single ticket, and W does not wait for it.
     CheckConstraint("NOT (directory AND (shared OR ticket IS NOT NULL))", name="directory"),
+    # A release reads it as what it is of.
+    CheckConstraint("NOT (hotline AND (shared OR directory))", name="hotline"),
     # Looked at by everyone who judges: nearly always empty.
     Index(
         "parked_directory_idx",
         "reason",
         "occurred_at",
         postgresql_where=text("state = 'parked' AND directory"),
+    ),
+    Index(
+        "parked_hotline_idx",
+        "reason",
+        "occurred_at",
+        postgresql_where=text("state = 'parked' AND hotline"),
     ),
     # Looked at by every proof of W: nearly always empty.
     Index(
@@ -113,7 +123,9 @@ PARKED: Final = Table(
     Index(
         "parked_nobody_idx",
         "recorded_at",
-        postgresql_where=text("state = 'parked' AND ticket IS NULL AND NOT shared AND NOT directory"),
+        postgresql_where=text(
+            "state = 'parked' AND ticket IS NULL AND NOT shared AND NOT directory AND NOT hotline"
+        ),
     ),
     # Read at every judging: small, because almost every ticket has none.
     Index(
@@ -143,14 +155,14 @@ PARKED: Final = Table(
 
 _ADD: Final = text("""
     INSERT INTO parked (topic, part, record_offset, bucket, tenant, ticket, reason, detail, occurred_at, parked_at,
-                        key, value, headers, recorded_at, shared, directory)
+                        key, value, headers, recorded_at, shared, directory, hotline)
     SELECT * FROM unnest(
         CAST(:topics AS text[]), CAST(:parts AS integer[]), CAST(:offsets AS bigint[]),
         CAST(:buckets AS smallint[]), CAST(:tenants AS text[]), CAST(:tickets AS text[]),
         CAST(:reasons AS text[]), CAST(:details AS text[]), CAST(:occurred_ats AS bigint[]),
         CAST(:parked_ats AS bigint[]), CAST(:keys AS bytea[]), CAST(:values AS bytea[]), CAST(:headers AS bytea[]),
         CAST(:recorded_ats AS bigint[]), CAST(:shareds AS boolean[]),
-        CAST(:directories AS boolean[]))
+        CAST(:directories AS boolean[]), CAST(:hotlines AS boolean[]))
     ON CONFLICT DO NOTHING
 """)
 
@@ -165,13 +177,14 @@ _DOUBTS: Final = by_keys("""
 
 _NOBODYS: Final = text("""
     SELECT DISTINCT tenant, recorded_at FROM parked
-    WHERE state = 'parked' AND ticket IS NULL AND NOT shared AND NOT directory ORDER BY recorded_at
+    WHERE state = 'parked' AND ticket IS NULL AND NOT shared AND NOT directory AND NOT hotline
+    ORDER BY recorded_at
 """)
 
 _RELEASABLE: Final = text("""
     (SELECT topic, part, record_offset FROM parked
      WHERE state = 'parked' AND reason = 'ahead_of_record' AND occurred_at < :watermark AND NOT shared
-           AND NOT directory
+           AND NOT directory AND NOT hotline
      ORDER BY occurred_at LIMIT :limit)
     UNION ALL
     (SELECT p.topic, p.part, p.record_offset
@@ -201,7 +214,7 @@ _SETTLE: Final = text("""
 _STANDING: Final = text("""
     SELECT p.topic, p.part, p.record_offset, p.key, p.value, p.headers, p.recorded_at, p.tenant, p.ticket, p.reason,
            p.detail, p.occurred_at, p.parked_at, p.state, p.decided_by, p.decided_at, p.decided_why, p.shared,
-           p.directory
+           p.directory, p.hotline
     FROM unnest(CAST(:topics AS text[]), CAST(:parts AS integer[]), CAST(:offsets AS bigint[]))
          WITH ORDINALITY AS r(topic, part, record_offset, place)
     JOIN parked p USING (topic, part, record_offset)
@@ -216,7 +229,8 @@ Place = tuple[str, int, int]
 class Parked:
     """A parked record. `tenant` and `ticket` None: not attributable. `occurred_at`: of the event inside, if read.
 
-    `shared`: of a topic whose events bear on many tickets; `directory`: of that of the organisation.
+    `shared`: of a topic whose events bear on many tickets; `directory`: of that of the organisation;
+    `hotline`: of that of the hotline.
     """
 
     record: Record
@@ -232,6 +246,7 @@ class Parked:
     decided_why: str | None = None
     shared: bool = False
     directory: bool = False
+    hotline: bool = False
 
     @property
     def place(self) -> Place:
@@ -276,6 +291,7 @@ async def add(tx: Tx, rows: Collection[Parked]) -> None:
             "recorded_ats": [row.record.timestamp for row in rows],
             "shareds": [row.shared for row in rows],
             "directories": [row.directory for row in rows],
+            "hotlines": [row.hotline for row in rows],
         },
     )
 
@@ -374,14 +390,15 @@ async def standing(tx: Tx) -> list[Standing]:
 def _columns() -> Select[*tuple[Any, ...]]:
     names = (
         "topic part record_offset key value headers recorded_at tenant ticket reason detail occurred_at parked_at"
-        " state decided_by decided_at decided_why shared directory"
+        " state decided_by decided_at decided_why shared directory hotline"
     )
     return select(*(PARKED.c[name] for name in names.split()))
 
 
 def _parked(row: Row) -> Parked:
     topic, part, offset, key, value, headers, recorded_at, *rest = row
-    tenant, ticket, reason, detail, occurred_at, parked_at, state, by, at, why, shared, directory = rest
+    tenant, ticket, reason, detail, occurred_at, parked_at, state, by, at, why, *kinds = rest
+    shared, directory, hotline = kinds
     return Parked(
         record=Record(topic, part, offset, recorded_at, key, value, _READ(headers)),
         reason=Reason(reason),
@@ -396,6 +413,7 @@ def _parked(row: Row) -> Parked:
         decided_why=why,
         shared=shared,
         directory=directory,
+        hotline=hotline,
     )
 
 

@@ -1,16 +1,25 @@
 """Bytes to events, statements to bytes: the only place that knows how either is written down."""
 
 from service.wire.files import AreaEvent, BadLine, DirectoryEvent, read_events
-from service.wire.incoming import decode, decode_area, decode_directory, decode_source
+from service.wire.incoming import decode, decode_area, decode_directory, decode_hotline, decode_source
 from service.wire.ledger import load_statement, store_statement
 from service.wire.outgoing import decode_output, encode, is_statement
-from service.wire.publishing import AREA, DIRECTORY, SOURCE, TICKET, publish_binary, publish_structured
+from service.wire.publishing import (
+    AREA,
+    DIRECTORY,
+    HOTLINE,
+    SOURCE,
+    TICKET,
+    publish_binary,
+    publish_structured,
+)
 from service.wire.records import Accepted, Outgoing, Reason, Record, Refused
 from service.wire.unfit import Unfit
 
 __all__ = [
     "AREA",
     "DIRECTORY",
+    "HOTLINE",
     "SOURCE",
     "TICKET",
     "Accepted",
@@ -25,6 +34,7 @@ __all__ = [
     "decode",
     "decode_area",
     "decode_directory",
+    "decode_hotline",
     "decode_output",
     "decode_source",
     "encode",

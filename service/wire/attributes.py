@@ -70,15 +70,15 @@ def flag(name: str, value: Json) -> None:
         raise Unfit(Reason.BAD_DATA, f"{name} is {kind_of(value)}, not true or false")
 
 
-def _areas(name: str, value: Json) -> None:
-    """One area or a list of some."""
+def names(name: str, value: Json) -> None:
+    """What names one thing, such as an area, or a list of some."""
     if not isinstance(value, list):
         identified(name, value)
         return
     if not value:
         raise Unfit(Reason.BAD_DATA, f"{name} is empty")
-    for number, area in enumerate(value):
-        identified(f"{name}[{number}]", area)
+    for number, each in enumerate(value):
+        identified(f"{name}[{number}]", each)
 
 
 #: What takes another fact out names it.
@@ -114,7 +114,7 @@ READ: Final[Mapping[str, tuple[tuple[str, Check, bool], ...]]] = MappingProxyTyp
         "voided": NAMES_ANOTHER,
         "excluded": (
             ("exclusion", identified, False),
-            ("area", _areas, True),
+            ("area", names, True),
             ("from", instant, False),
             ("to", instant, False),
             ("reason", text, False),

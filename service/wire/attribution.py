@@ -24,12 +24,18 @@ def attributed(record: Record, tenant: str, max_bytes: int) -> tuple[str | None,
     The ticket is the subject where that can be read, else the key. The tenant is the one given; `tenant` when none is
     given; None when there is one and it cannot be read.
     """
-    told = _headers(record)
-    if record.value is not None and _structured(told):
-        told = _document(record.value, max_bytes)
+    told = context_of(record, max_bytes)
     given = told.get("tenant")
     owner = tenant if given is None else _fit(given)
     return owner, _fit(told.get("subject")) or _fit(_decoded(record.key or b""))
+
+
+def context_of(record: Record, max_bytes: int) -> dict[str, Json]:
+    """What can be read of the attributes of a record that was refused."""
+    told = _headers(record)
+    if record.value is not None and _structured(told):
+        told = _document(record.value, max_bytes)
+    return told
 
 
 def _headers(record: Record) -> dict[str, Json]:

@@ -13,6 +13,7 @@ from service.wire.attribution import attributed
 from service.wire.directory import directory_event_of
 from service.wire.envelope import Envelope, opened
 from service.wire.facts import digest, event_of
+from service.wire.hotline import call_in_doubt, hotline_event_of, is_call
 from service.wire.records import Accepted, Reason, Record, Refused
 from service.wire.sources import source_event_of
 from service.wire.trace import trace_of
@@ -55,6 +56,22 @@ def decode_source(record: Record, *, tenant: str, ahead: Duration, max_bytes: in
 def decode_directory(record: Record, *, tenant: str, ahead: Duration, max_bytes: int) -> Accepted | Refused:
     """As `decode_area`, for a record of the directory topic: its `ticket` is the subject."""
     return _shared(record, directory_event_of, tenant, ahead, max_bytes)
+
+
+def decode_hotline(record: Record, *, tenant: str, ahead: Duration, max_bytes: int) -> Accepted | Refused:
+    """As `decode`, for a record of the hotline's topic; its `ticket` is the subject, and the key of a call is the call.
+
+    A refusal is attributed to a call, named as tickets are, or to nobody.
+    """
+    try:
+        envelope = _envelope(record, max_bytes)
+        event = hotline_event_of(*envelope, tenant=tenant)
+        if is_call(event.type):
+            _check_key(record, event)
+        _check_time(record, event, ahead)
+        return Accepted(event, digest(event), record, trace_of(record.headers, envelope[0]))
+    except Exception as error:  # noqa: BLE001 - as in `decode`
+        return Refused(record, *_why(error), *call_in_doubt(record, tenant, max_bytes))
 
 
 def _shared(

@@ -19,6 +19,8 @@ TICKET: Final = "ticket"
 AREA: Final = "area"
 SOURCE: Final = "source"
 DIRECTORY: Final = "directory"
+#: The types of such events name what they are about themselves: `call.offered`.
+HOTLINE: Final = ""
 
 
 def publish_binary(event: Event, about: str = TICKET) -> Outgoing:
@@ -40,7 +42,7 @@ def _context(event: Event, about: str) -> dict[str, str]:
         "specversion": "1.0",
         "id": event.id,
         "source": event.source,
-        "type": f"slaclock.{about}.{event.type}.v1",
+        "type": f"slaclock.{about}{'.' if about else ''}{event.type}.v1",
         "time": times.write(event.at),
         "subject": event.ticket,
         "tenant": event.tenant,

@@ -5,9 +5,10 @@ import structlog
 
 from service.apply import Applied, Fenced
 from service.bus.holdings import Outcome, Portion
-from service.consumers.shared import Areas, Directory, Sources
+from service.consumers.shared import Areas, Directory, Hotline, Sources
 from service.loop import Backoff, Pulse
 from service.metrics import Metrics
+from service.sla.statements import Kind
 from service.store import Unavailable
 from service.wire import Reason
 
@@ -58,7 +59,11 @@ async def test_another_owner_fences():
 
 @pytest.mark.parametrize(
     ("kind", "way_in", "counter"),
-    [(Sources, "apply_sources", "source"), (Directory, "apply_directory", "directory")],
+    [
+        (Sources, "apply_sources", "source"),
+        (Directory, "apply_directory", "directory"),
+        (Hotline, "apply_hotline", "hotline"),
+    ],
 )
 async def test_each_topic_has_its_own_way_in_and_counter(kind, way_in, counter):
     async def apply(piece):
@@ -70,3 +75,20 @@ async def test_each_topic_has_its_own_way_in_and_counter(kind, way_in, counter):
     assert await consumer.take(PORTION, lambda: True) is Outcome.DONE
     assert metrics.registry.get_sample_value(f"sla_{counter}_events_total", {"result": "applied"}) == 2
     assert metrics.registry.get_sample_value("sla_area_events_total", {"result": "applied"}) == 0
+
+
+async def test_what_is_said_of_calls_is_counted_as_of_tickets():
+    async def apply_hotline(piece):
+        return Applied(
+            applied=1, said={(Kind.BREACH, False): 2, (Kind.BREACH, True): 1}, unfilled={"no_area": 3}
+        )
+
+    metrics = Metrics()
+    door = SimpleNamespace(apply_hotline=apply_hotline)
+    consumer = Hotline(None, door, metrics, Pulse("x"), retry=lambda: Backoff(1, 1), give_up_seconds=5)
+
+    assert await consumer.take(PORTION, lambda: True) is Outcome.DONE
+    value = metrics.registry.get_sample_value
+    assert value("sla_statements_total", {"kind": "breach", "status": "in_force"}) == 2
+    assert value("sla_statements_total", {"kind": "breach", "status": "withdrawn"}) == 1
+    assert value("sla_roles_unfilled_total", {"reason": "no_area"}) == 3

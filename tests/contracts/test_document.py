@@ -14,10 +14,11 @@ from service.sla.events import SHARED, VOCABULARY
 from service.sla.instants import SECOND
 from service.sla.statements import Kind, Said
 from service.wire import decode, decode_area, decode_output, encode, publish_binary, publish_structured, times
-from service.wire.incoming import decode_directory, decode_source
+from service.wire.hotline import READ as OF_THE_HOTLINE
+from service.wire.incoming import decode_directory, decode_hotline, decode_source
 from service.wire.outgoing import is_statement
 from service.wire.people import decode_repeat, encode_repeat
-from service.wire.publishing import AREA, DIRECTORY, SOURCE, TICKET
+from service.wire.publishing import AREA, DIRECTORY, HOTLINE, SOURCE, TICKET
 from service.wire.records import Accepted, Record
 from service.wire.sources import READ
 from service.wire.trace import trace_of
@@ -36,8 +37,14 @@ OF_PROMISES = [
 ]
 
 
-DECODERS = {"tickets": decode, "areas": decode_area, "sources": decode_source, "directory": decode_directory}
-ABOUT = {"tickets": TICKET, "areas": AREA, "sources": SOURCE, "directory": DIRECTORY}
+DECODERS = {
+    "tickets": decode,
+    "areas": decode_area,
+    "sources": decode_source,
+    "directory": decode_directory,
+    "hotline": decode_hotline,
+}
+ABOUT = {"tickets": TICKET, "areas": AREA, "sources": SOURCE, "directory": DIRECTORY, "hotline": HOTLINE}
 
 
 def ids(found: list[tuple[Message, Example]]) -> list[str]:
@@ -85,6 +92,7 @@ def test_the_table_names_what_the_service_knows():
     assert named["tickets"] - {"ticket-event.v1"} == {f"ticket.{name}.v1" for name in VOCABULARY}
     assert named["areas"] == {f"area.{name}.v1" for name in SHARED}
     assert named["directory"] == {f"directory.{name}.v1" for name in OF_THE_DIRECTORY}
+    assert named["hotline"] == {f"{name}.v1" for name in OF_THE_HOTLINE}
     assert named["sources"] == {f"source.{name}.v1" for name in READ}
     notices = {f"notice.{name}.v1" for name in ("frozen", "moving", "stopped")}
     assert (
@@ -156,7 +164,7 @@ def test_the_decoder_reads_an_example_and_what_is_published_fits_the_message(
     out = publish(event, about)
     again = Example(example.name, {name: text.decode() for name, text in out.headers}, None, out.key.decode())
 
-    assert "<" in message.name or message.name == f"slaclock.{about}.{event.type}.v1"
+    assert "<" in message.name or message.name == f"slaclock.{about and about + '.'}{event.type}.v1"
     message.payload.validate(json.loads(out.value))
     for headers in message.headers:
         headers.validate(again.headers)

@@ -1,11 +1,7 @@
-"""Every alert fires when it has to and not otherwise, by promtool; Grafana's are the same; amtool takes the example.
-
-Time begins at 0 in promtool's tests, a sample a minute: `0+60x20` is a clock that goes right, `60x20` one that stands.
-"""
+"""Every alert fires when it has to and not otherwise, by promtool; Grafana's are the same; amtool takes the example."""
 
 import re
 import subprocess
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -17,99 +13,11 @@ from scripts.monitoring.files import MADE
 from scripts.monitoring.records import RECORDS
 from service.metrics import CATALOGUE
 from tests.deploy import tools
+from tests.deploy.alert_cases import CASES, fires, silent
 from tests.deploy.composition import DEPLOY
 from tests.parts import MissingError
 
 EVERY = {alert.name: alert for alerts in ALERTS.values() for alert in alerts}
-BREACHES = 'sla_breaches_total{target="a",status="in_force"}'
-WITHDRAWN = 'sla_breaches_total{target="a",status="withdrawn"}'
-KEPT = 'sla_verdicts_total{target="a",outcome="met"}'
-
-
-@dataclass(frozen=True)
-class Case:
-    """What there is to see, and after how long; the labels that it fires with, None when it does not."""
-
-    alert: str
-    series: dict[str, str]
-    at: str
-    labels: dict[str, str] | None = field(default_factory=dict)
-
-
-def fires(alert, series, at, **labels):
-    return Case(alert, series, at, labels)
-
-
-def silent(alert, series, at):
-    return Case(alert, series, at, None)
-
-
-CASES = [
-    fires("SlaclockAbsent", {"up": "1x20"}, "10m"),
-    silent("SlaclockAbsent", {"sla_watermark_timestamp_seconds": "1x20"}, "10m"),
-    fires("SlaWatchdog", {"sla_watermark_timestamp_seconds": "0+60x20"}, "10m"),
-    silent("SlaWatchdog", {"sla_watermark_timestamp_seconds": "60x20"}, "10m"),
-    fires("SlaWatermarkFrozen", {'sla_watermark_frozen{reason="behind"}': "1x20"}, "5m", reason="behind"),
-    silent("SlaWatermarkFrozen", {'sla_watermark_frozen{reason="behind"}': "1 1 0x20"}, "5m"),
-    fires("SlaWatermarkLate", {"sla_watermark_timestamp_seconds": "60x20"}, "10m"),
-    silent("SlaWatermarkLate", {"sla_watermark_timestamp_seconds": "0+60x20"}, "10m"),
-    fires("SlaGaugesStale", {"sla_gauges_timestamp_seconds": "60x20"}, "12m"),
-    silent("SlaGaugesStale", {"sla_gauges_timestamp_seconds": "0+60x20"}, "12m"),
-    fires(
-        "SlaDueNotJudged",
-        {"sla_tickets_due_oldest_timestamp_seconds": "60x20", "sla_tickets_due": "3x20"},
-        "10m",
-    ),
-    silent(
-        "SlaDueNotJudged",
-        {"sla_tickets_due_oldest_timestamp_seconds": "0+60x20", "sla_tickets_due": "3x20"},
-        "10m",
-    ),
-    fires("SlaTicketsUnjudged", {"sla_tickets_unjudged": "1x20"}, "7m"),
-    silent("SlaTicketsUnjudged", {"sla_tickets_unjudged": "0x20"}, "7m"),
-    fires("SlaOutboxOld", {"sla_outbox_oldest_timestamp_seconds": "60x20"}, "10m"),
-    silent("SlaOutboxOld", {"sla_outbox_oldest_timestamp_seconds": "0x20"}, "10m"),
-    fires("SlaRelayQuarantined", {'sla_relay_quarantined_total{topic="s"}': "0x5 1x15"}, "10m", topic="s"),
-    silent("SlaRelayQuarantined", {'sla_relay_quarantined_total{topic="s"}': "1x20"}, "10m"),
-    fires("SlaRecordsParked", {'sla_parked{reason="not_json"}': "1x30"}, "20m", reason="not_json"),
-    silent("SlaRecordsParked", {'sla_parked{reason="not_json"}': "1x5 0x30"}, "20m"),
-    fires("SlaTicketsInDoubt", {"sla_tickets_in_doubt": "1x30"}, "20m"),
-    silent("SlaTicketsInDoubt", {"sla_tickets_in_doubt": "0x30"}, "20m"),
-    # 45 days are 3,888,000 seconds.
-    fires(
-        "SlaCalendarEnds",
-        {'sla_calendar_known_until_timestamp_seconds{tenant="t",calendar="c"}': "3888060x120"},
-        "90m",
-        tenant="t",
-        calendar="c",
-    ),
-    silent(
-        "SlaCalendarEnds",
-        {'sla_calendar_known_until_timestamp_seconds{tenant="t",calendar="c"}': "3895000x120"},
-        "90m",
-    ),
-    # Nine of ten broken: more than 14.4 times 5 %. A fifth: less than 6 times, more than 3 times 5 %.
-    fires("SlaBreachBurn", {BREACHES: "0+9x120", KEPT: "0+1x120"}, "70m", target="a"),
-    silent("SlaBreachBurn", {BREACHES: "0+20x120", KEPT: "0+80x120"}, "70m"),
-    silent("SlaBreachBurn", {BREACHES: "0x60 1x60", KEPT: "0x120"}, "70m"),  # all of one in an hour
-    fires("SlaBreachBurnSlow", {BREACHES: "0+20x120", KEPT: "0+80x120"}, "90m", target="a"),
-    silent("SlaBreachBurnSlow", {BREACHES: "0+3x120", KEPT: "0+97x120"}, "90m"),
-    fires("SlaBreachesMany", {BREACHES: "0 0 1 2 3x60", KEPT: "0x60"}, "20m", target="a"),
-    silent("SlaBreachesMany", {BREACHES: "0 0 1 2x60", KEPT: "0x60"}, "20m"),
-    silent("SlaBreachesMany", {BREACHES: "0+5x60", KEPT: "0+95x60"}, "60m"),  # 5 %, and that is allowed
-    fires(
-        "SlaEscalationNotAcknowledged",
-        {"sla_escalation_unacknowledged_oldest_timestamp_seconds": "60x60"},
-        "45m",
-    ),
-    silent(
-        "SlaEscalationNotAcknowledged",
-        {"sla_escalation_unacknowledged_oldest_timestamp_seconds": "60x30 0x30"},
-        "45m",
-    ),
-    fires("SlaBreachesWithdrawn", {WITHDRAWN: "0+1x30", BREACHES: "0+2x30"}, "20m", target="a"),
-    silent("SlaBreachesWithdrawn", {WITHDRAWN: "0 1 2 3x27", BREACHES: "0+10x30"}, "20m"),
-]
 
 
 def program(fetch):
@@ -168,6 +76,55 @@ def test_a_case_that_is_wrong_is_found(tmp_path, case):
     assert judged(tmp_path, [case]).returncode == 1
 
 
+#: ICMI's example, and what each of the five ways makes of it, in per cent.
+EXAMPLE = {
+    'hotline_window_calls{queue="q",outcome="answered"}': 1000,
+    'hotline_window_calls{queue="q",outcome="abandoned"}': 60,
+    'hotline_window_calls{queue="q",outcome="missed"}': 0,
+    'hotline_window_calls_in_time{queue="q",outcome="answered"}': 860,
+    'hotline_window_calls_in_time{queue="q",outcome="abandoned"}': 20,
+    'hotline_window_calls_short{queue="q"}': 10,
+}
+LEVELS = {
+    "strict": 81.1,
+    "ignore_early": 82.7,
+    "credit_early": 83.0,
+    "answered_only": 86.0,
+    "ignore_short": 81.9,
+}
+
+
+@pytest.mark.deploy
+def test_the_recorded_service_levels_are_those_of_the_example(tmp_path):
+    cases = {
+        "rule_files": [str(MADE / "rules" / "records.yaml")],
+        "evaluation_interval": "1m",
+        "tests": [
+            {
+                "interval": "1m",
+                # Two clock roles, which see the same.
+                "input_series": [
+                    {"series": name.replace("{", f'{{pod="{pod}",'), "values": f"{value}x5"}
+                    for name, value in EXAMPLE.items()
+                    for pod in "ab"
+                ],
+                "promql_expr_test": [
+                    {
+                        "expr": f"round(hotline:service_level:{mode} * 1000)",
+                        "eval_time": "5m",
+                        "exp_samples": [{"labels": '{queue="q"}', "value": round(level * 10)}],
+                    }
+                    for mode, level in LEVELS.items()
+                ],
+            }
+        ],
+    }
+    (tmp_path / "cases.yaml").write_text(yaml.safe_dump(cases))
+    done = run(program(tools.promtool), "test", "rules", str(tmp_path / "cases.yaml"))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_each_has_a_case_that_fires_and_one_that_does_not():
     assert {case.alert for case in CASES if case.labels is not None} == set(EVERY)
     assert {case.alert for case in CASES if case.labels is None} == set(EVERY)
@@ -186,7 +143,7 @@ def metrics_in(expr):
     return {
         word
         for word in re.findall(r"[a-zA-Z_:][\w:]*", words)
-        if word.startswith(("sla_", "sla:", "hotline_"))
+        if word.startswith(("sla_", "sla:", "hotline_", "hotline:"))
     }
 
 
@@ -240,13 +197,20 @@ def test_grafana_can_keep_the_alerts_apart():
     assert {rule["data"][0]["datasourceUid"] for rule in rules} == {source["datasources"][0]["uid"]}
 
 
+def test_every_alert_has_its_page():
+    pages = {f"docs/runbooks/{path.name}" for path in (DEPLOY.parent / "docs/runbooks").glob("*.md")}
+    named = {alert.annotations["runbook_url"] for alert in EVERY.values()}
+
+    assert not pages or named <= pages, named - pages
+
+
 @pytest.mark.parametrize("alert", EVERY.values(), ids=EVERY)
 def test_an_alert_tells_what_to_do(alert):
     assert alert.labels["severity"] in {"critical", "warning", "none"}
     assert alert.summary.endswith(".")
     assert len(alert.summary) <= 80
     assert alert.description != alert.summary
-    assert alert.annotations["runbook_url"].startswith("docs/runbooks/Sla")
+    assert alert.annotations["runbook_url"].startswith("docs/runbooks/")
     assert not (alert.incomplete and alert.about is About.PROMISES)  # it would hold itself back
 
 

@@ -17,6 +17,7 @@ FILES = {path.stem: json.loads(path.read_text()) for path in sorted((MADE / "das
 
 #: By which somebody's links and bookmarks go.
 UIDS = {
+    "coverage": "slaclock-coverage",
     "health": "slaclock-health",
     "lead": "slaclock-lead",
     "targets": "slaclock-targets",
@@ -88,7 +89,7 @@ def test_what_is_the_same_in_every_process_is_never_added_up_over_processes(boar
     fleet = {name for name, metric in CATALOGUE.items() if metric.scope == "fleet"}
     for expr in asked(board):
         for name in metrics_in(expr) & fleet:
-            around = re.findall(rf"(\w+)(?: by \([^)]*\))? ?\(\(?{name}\b", expr)
+            around = re.findall(rf"(\w+)(?: by \([^)]*\))? ?\((?:increase)?\(?{name}\b", expr)
             assert around, expr
             assert set(around) <= {"max", "min"}, expr
 

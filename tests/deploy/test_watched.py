@@ -12,7 +12,9 @@ from scripts.monitoring.files import MADE
 from service.demo.parts import workspace
 from tests.deploy import tools
 from tests.deploy.watching import Watch, now, watch
-from tests.parts import MissingError
+from tests.line.test_areas import make
+from tests.line.test_hotline import fact, tell
+from tests.parts import MissingError, unique
 from tests.running import HOUR, MINUTE, SECOND, Bench, bench, opened, replied, running, told, until
 
 pytestmark = [pytest.mark.deploy, pytest.mark.line, pytest.mark.timeout(150)]
@@ -63,7 +65,14 @@ async def scene(topics, database):
         tools.prometheus(), tools.alertmanager()
     except MissingError as missing:
         pytest.skip(str(missing))
-    line = await bench(topics, database, rules=RULES)
+    line = await bench(
+        topics,
+        database,
+        rules=RULES,
+        hotline_topic=unique("hotline"),
+        hotline_queues="faults",
+        hotline_look_seconds=0.5,
+    )
     line.clock.now = now()
     ticking = asyncio.create_task(follow(line.clock))
     app = line.app()
@@ -126,14 +135,30 @@ def scores(series):
     return [float(each["value"][1]) for each in series]
 
 
+def half_an_hour(start):
+    """Two calls, one of them given up, and an agent who stays."""
+    return (
+        fact("agent.ready", start - HOUR, "u-1", queues="faults"),
+        fact("agent.alive", start - SECOND, "pbx"),
+        fact("call.offered", start - 10 * MINUTE, "c1", queue="faults"),
+        fact("call.answered", start - 10 * MINUTE + 10 * SECOND, "c1", agent="u-1"),
+        fact("call.hung_up", start - 8 * MINUTE, "c1", by="caller"),
+        fact("call.offered", start - 5 * MINUTE, "c2", queue="faults"),
+        fact("call.abandoned", start - 4 * MINUTE, "c2"),
+    )
+
+
 async def test_every_query_of_every_dashboard_returns_data(watched):
     line, start = watched.line, now()
+    await make(line, line.settings.hotline_topic)
+    await tell(line, *half_an_hour(start))
     await line.publish([opened(f"t{n}", start - 2 * HOUR) for n in range(6)])
     await line.publish([opened("soon", now() - HOUR + 5 * SECOND)])  # the clock wakes it at its due
     await line.publish([replied("t0", start - 80 * MINUTE), replied("t1", start - 30 * MINUTE)])
     await line.publish([told("t2", "resolved", start - MINUTE)])
     await until(lambda: watched.query('sla_verdicts_total{outcome="late"} > 0'), 40)
     await until(lambda: watched.query("sla_fire_delay_seconds_count > 0"), 40)
+    await until(lambda: watched.query('hotline_window_calls{outcome="abandoned"} > 0'), 40)
     await asyncio.sleep(3)  # two more scrapes and evaluations of the rules
 
     empty, without_number, count, found = [], [], 0, 0

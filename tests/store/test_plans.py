@@ -8,9 +8,11 @@ from sqlalchemy import text
 from service.store import (
     directory,
     events,
+    hotline_events,
     lookout,
     marks,
     outbox,
+    outlook,
     parked,
     progress,
     promises,
@@ -38,6 +40,11 @@ FILL = (
         SELECT 'o', 0, n, n % 256, 't', 'T' || n, 'not_json', '', 0, '', 0 FROM generate_series(1, {ROWS}) n""",
 )
 
+HOTLINE = f"""
+    INSERT INTO hotline_event (tenant, source, id, kind, type, subject, at, seq, attributes, digest, until)
+    SELECT 't', kind, n, kind, kind || '.x', 'c', n, 0, '', sha256(''), n
+    FROM generate_series(1, {ROWS // 2}) n, unnest(ARRAY['call', 'agent']) kind
+"""
 WAITS = f"""
     INSERT INTO ticket_wait (bucket, tenant, ticket, sources, wake_at)
     SELECT n % 256, 't', 'T' || n, 's' || n % 3, n FROM generate_series(1, {ROWS}) n
@@ -86,6 +93,22 @@ STATEMENTS = {
     "busy": (lookout._BUSY, {"until": 300}),
     "breaches": (lookout._SAID, {"tenants": ["t"], "since": 1, "target": None, "limit": 100}),
     "open breaches": (lookout._SAID_OF_OPEN, {"tenants": ["t"], "since": 0, "target": None, "limit": 100}),
+    "ahead": (
+        outlook._AHEAD,
+        {"now": 1, "first": 2, "second": 3, "third": 4, "fourth": 5},
+    ),
+    "unanswered": (outlook._UNANSWERED, {"most": 100, "tenants": ["t"], "types": ["taken"]}),
+    "facts of the hotline": (
+        hotline_events._TOLD,
+        {"tenant": "t", "kind": "call", "since": ROWS // 2 - 100, "upto": ROWS},
+    ),
+    "facts of agents": (
+        hotline_events._AGENTS,
+        {"tenant": "t", "since": ROWS // 2 - 100, "alive": ROWS // 2 - 50, "upto": ROWS},
+    ),
+    "last fact of the hotline": (hotline_events._LATEST, {"tenant": "t", "upto": ROWS}),
+    "forget the hotline": (hotline_events._PURGE, {"before": 300, "limit": 100}),
+    "hotline ahead": (hotline_events._AHEAD, {"watermark": 300, "limit": 100}),
     "directory": (directory._STANDING, {"topic": "d", "watermark": 300}),
 }
 
@@ -93,9 +116,19 @@ STATEMENTS = {
 @pytest.fixture
 async def full(db):
     async with db.transaction() as tx:
-        for fill in (*FILL, WAITS, COMPLETE):
+        for fill in (*FILL, HOTLINE, WAITS, COMPLETE):
             await tx.run(text(fill))
-    for table in ["ticket", "event", "promise", "statement", "outbox", "parked", "ticket_wait", "source"]:
+    for table in [
+        "ticket",
+        "event",
+        "promise",
+        "statement",
+        "outbox",
+        "parked",
+        "ticket_wait",
+        "source",
+        "hotline_event",
+    ]:
         async with db.transaction() as tx:
             await tx.run(text(f"ANALYZE {table}"))
     return db

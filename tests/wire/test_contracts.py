@@ -21,6 +21,7 @@ from service.wire import notices, times
 from service.wire.attributes import READ
 from service.wire.facts import REQUIRED
 from service.wire.files import PLAIN
+from service.wire.hotline import READ as READ_OF_THE_HOTLINE
 from service.wire.outgoing import decode_output, encode, is_statement
 from service.wire.people import decode_repeat, encode_repeat
 from service.wire.records import Accepted, Reason, Refused
@@ -68,6 +69,7 @@ def test_every_message_has_its_schema() -> None:
     inputs |= {f"directory.{name}.v1" for name in DIRECTORY} | {
         f"source.{name}.v1" for name in READ_OF_SOURCES
     }
+    inputs |= {f"{name}.v1" for name in READ_OF_THE_HOTLINE}
     told = {"notice.frozen.v1", "notice.moving.v1", "notice.stopped.v1"}
     outputs = {f"statement.{kind}.v1" for kind in Kind} | {"statement.repeat.v1"} | told
 
@@ -76,6 +78,7 @@ def test_every_message_has_its_schema() -> None:
         "area-event.v1",
         "source-event.v1",
         "directory-event.v1",
+        "hotline-event.v1",
         "statement.v1",
     }
 
@@ -83,6 +86,7 @@ def test_every_message_has_its_schema() -> None:
 def test_every_message_has_its_examples() -> None:
     inputs = [*(f"ticket.{name}" for name in VOCABULARY), *(f"area.{name}" for name in SHARED)]
     inputs += [f"directory.{name}" for name in DIRECTORY] + [f"source.{name}" for name in READ_OF_SOURCES]
+    inputs += READ_OF_THE_HOTLINE
     modes = {f"{name}.v1.{mode}" for name in inputs for mode in ("binary", "structured")}
     held = {
         f"statement.{kind}.v1.{status}"
