@@ -8,7 +8,6 @@ from sqlalchemy import text
 from service.store import (
     directory,
     events,
-    lookout,
     marks,
     outbox,
     parked,
@@ -82,10 +81,6 @@ STATEMENTS = {
     "outbox": (outbox._TAKE, {"buckets": list(range(0, 256, 2)), "limit": 100}),
     "releasable": (parked._RELEASABLE, {"watermark": 300, "limit": 100}),
     "unfinished": (promises._UNFINISHED, {}),
-    "near": (lookout._NEAR, {"tenants": ["t"], "until": 300, "target": None, "limit": 100}),
-    "busy": (lookout._BUSY, {"until": 300}),
-    "breaches": (lookout._SAID, {"tenants": ["t"], "since": 1, "target": None, "limit": 100}),
-    "open breaches": (lookout._SAID_OF_OPEN, {"tenants": ["t"], "since": 0, "target": None, "limit": 100}),
     "directory": (directory._STANDING, {"topic": "d", "watermark": 300}),
 }
 
