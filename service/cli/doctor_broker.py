@@ -46,7 +46,7 @@ async def broker_checks(settings: Settings, positions: Sequence[Progress] | None
         Check("broker", Level.OK, told),
         *(check for each in asked for check in topic_checks(each, found.topics.get(each.name), settings)),
         *_groups(asked, groups, found),
-        *(_positions(extents, positions) if positions is not None else ()),
+        *(positions_checks(extents, positions) if positions is not None else ()),
     ]
 
 
@@ -72,7 +72,9 @@ def _groups(asked: Sequence[Asked], groups: Mapping[str, str], found: Inspection
             yield Check(f"group {name}", Level.OK, told)
 
 
-def _positions(extents: Mapping[str, Mapping[int, Extent]], positions: Sequence[Progress]) -> Iterator[Check]:
+def positions_checks(
+    extents: Mapping[str, Mapping[int, Extent]], positions: Sequence[Progress]
+) -> Iterator[Check]:
     """Where each log begins and ends, held against how far it is applied."""
     applied = {(each.topic, each.part): each.next_offset for each in positions}
     for topic, parts in extents.items():

@@ -10,9 +10,9 @@ import click
 from service.cli.database import with_database
 from service.cli.deciding import BY, REASON, user
 from service.cli.deciding import door as door_of
-from service.cli.moments import UTC, WRITTEN, Written, told
+from service.cli.moments import WRITTEN, Written, told
+from service.cli.oncall import AT, IN_UTC, JSON, View, rules_by_tenant, view_of, whole_second, written
 from service.cli.output import show, show_json
-from service.cli.parked import JSON
 from service.cli.program import Problem
 
 if TYPE_CHECKING:
@@ -33,24 +33,28 @@ def watermark() -> None:
 
 
 @watermark.command(name="show")
+@AT
+@IN_UTC
 @JSON
-def show_(as_json: bool) -> None:
+def show_(at: Written | None, utc: bool, as_json: bool) -> None:
     """Show where it stands, why, and who has moved it on."""
 
-    async def read(database: Database, _: Settings) -> tuple[Watermark, list[Override]]:
+    async def read(database: Database, settings: Settings) -> tuple[View, Watermark, list[Override]]:
         from service.store import overrides, progress
 
         async with database.transaction() as tx:
-            return await progress.watermark(tx), await overrides.latest(tx)
+            view = view_of((await rules_by_tenant(tx))[0], settings.tenant, at, utc=utc)
+            return view, await progress.watermark(tx), await overrides.latest(tx)
 
-    stands, made = with_database(read)
+    view, stands, made = with_database(read)
     if as_json:
         show_json({**_as_json(stands), "overrides": [_override_as_json(each) for each in made]})
         return
-    show(_line(stands))
+    show(_line(stands, view))
     for each in made:
-        over = "in force" if each.ended_by is None else f"ended {told(each.ended_at, UTC)} by {each.ended_by}"
-        show(f"override to {told(each.upto, UTC)} by {each.by}, {told(each.at, UTC)}: {each.reason} ({over})")
+        over = "in force" if each.ended_by is None else f"ended {view.when(each.ended_at)} by {each.ended_by}"
+        upto = told(whole_second(each.upto), view.home)
+        show(f"override to {upto} by {each.by}, {view.when(each.at)}: {each.reason} ({over})")
 
 
 @watermark.command()
@@ -71,52 +75,49 @@ def override(upto: Written | None, end: bool, reason: str, by: str | None, as_js
             return await door.end_override(by=by or user(), reason=reason)
         return await door.override(upto.instant(), by=by or user(), reason=reason)
 
-    stands = with_database(_at_the_door(act))
-    show_json(_as_json(stands)) if as_json else show(_line(stands))
+    view, stands = with_database(_at_the_door(act))
+    show_json(_as_json(stands)) if as_json else show(_line(stands, view))
 
 
 def _at_the_door(
     act: Callable[[Door], Awaitable[Watermark]],
-) -> Callable[[Database, Settings], Awaitable[Watermark]]:
-    async def at_the_door(database: Database, settings: Settings) -> Watermark:
+) -> Callable[[Database, Settings], Awaitable[tuple[View, Watermark]]]:
+    async def at_the_door(database: Database, settings: Settings) -> tuple[View, Watermark]:
         from service.apply import OverrideRefused
 
         try:
-            return await act(door_of(database, settings))
+            stands = await act(door_of(database, settings))
         except OverrideRefused as refused:
             raise Problem(str(refused)) from None
+        async with database.transaction() as tx:
+            rules, _ = await rules_by_tenant(tx)
+        return view_of(rules, settings.tenant, None, utc=False), stands
 
     return at_the_door
 
 
-def _line(stands: Watermark) -> str:
-    where = "nothing is proved yet" if stands.proved is None else f"proved to {told(stands.proved, UTC)}"
-    taken = "" if stands.override is None else f", taken to be at {told(stands.at, UTC)}"
-    return f"{where}{taken}, {f'stands still: {stands.frozen}' if stands.frozen else 'moving'}"
+def _line(stands: Watermark, view: View) -> str:
+    where = "nothing is proved yet" if stands.proved is None else f"proved to {view.when(stands.proved)}"
+    taken = "" if stands.override is None else f"; taken to be at {view.when(stands.at)}"
+    return f"{where}{taken}; {f'stands still: {stands.frozen}' if stands.frozen else 'moving'}"
 
 
 def _as_json(stands: Watermark) -> dict[str, Any]:
     return {
-        "watermark": _written(stands.at),
-        "proved": _written(stands.proved),
-        "override": _written(stands.override),
+        "watermark": written(stands.at),
+        "proved": written(stands.proved),
+        "override": written(stands.override),
         "frozen": stands.frozen,
     }
 
 
 def _override_as_json(each: Override) -> dict[str, Any]:
     return {
-        "to": _written(each.upto),
+        "to": written(each.upto),
         "by": each.by,
         "reason": each.reason,
-        "at": _written(each.at),
+        "at": written(each.at),
         "ended_by": each.ended_by,
         "ended_why": each.ended_why,
-        "ended_at": _written(each.ended_at),
+        "ended_at": written(each.ended_at),
     }
-
-
-def _written(instant: int | None) -> str | None:
-    from service.wire import times
-
-    return None if instant is None else times.write(instant)

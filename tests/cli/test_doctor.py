@@ -6,11 +6,14 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from service.bus.admin import TopicShape, create_topics
 from service.bus.connection import client_options
+from service.bus.ends import Extent
 from service.bus.inspect import Topic
 from service.cli import wall
 from service.cli.checks import Level
+from service.cli.doctor_broker import positions_checks
 from service.cli.doctor_topics import asked_of, topic_checks
 from service.settings import load
+from service.store.progress import Progress
 from tests.cli.calling import call
 from tests.cli.night import environment
 from tests.parts import unique
@@ -121,6 +124,23 @@ def test_a_real_broker_and_database(line, real_kafka):
     assert found["records"][0] == "warning"
     assert found["policies"] == ("ok", "1 version of harbour")
     assert names["sources"] not in _topics(environ), "it made a topic"
+
+
+@pytest.mark.parametrize(
+    ("extent", "applied", "levels", "told"),
+    [
+        (Extent(0, 10), 7, [Level.OK], "t: 3 not applied"),
+        (Extent(4, 10), None, [Level.WARNING], "t: 6 not applied; nobody has begun to read 1 partition"),
+        (Extent(0, 5), 7, [Level.CRITICAL, Level.OK], "t:0 ends at 5, and 7 was applied"),
+        (Extent(8, 10), 7, [Level.CRITICAL, Level.OK], "t:0 begins at 8, and only 7 was applied"),
+    ],
+)
+def test_how_far_a_log_is_applied(extent, applied, levels, told):
+    rows = [] if applied is None else [Progress("t", 0, 1, applied, None)]
+    found = list(positions_checks({"t": {0: extent}}, rows))
+
+    assert [each.level for each in found] == levels
+    assert found[0].told.startswith(told)
 
 
 def _topics(environ):

@@ -1,11 +1,13 @@
+import asyncio
 import json
 from datetime import datetime
 
 import pytest
+from sqlalchemy import text
 
-from service.sla.instants import HOUR, MINUTE, instant_of
-from service.store import outbox
-from tests.apply.staging import garbage, record, source_record
+from service.sla.instants import HOUR, MINUTE, SECOND, instant_of
+from service.store import outbox, progress
+from tests.apply.staging import AREAS, SOURCES, TOPIC, garbage, record, source_record, staged
 from tests.cli.calling import call, called
 from tests.cli.night import NOW, environment, evening, happens
 
@@ -261,3 +263,40 @@ targets: {repair: {stop: resolved, budget: 1h}}
     assert "boston    2024-03-01 Fri 06:54:00 -05:00   in 54m   B-1" in told
     assert "harbour   2024-03-01 Fri 19:30:00 +08:00   in 30m   T-2" in told
     assert "B-1" not in call("near", "--tenant", "harbour", "--at", NOW, **stored).stdout
+
+
+def test_a_policy_that_cannot_be_read_and_a_ticket_that_could_not_be_judged(database):
+    async def play():
+        async with staged(database) as stage:  # its policy is `{}`
+            await stage.send(record("T-1", "opened", 1))
+            await stage.prove(2)
+            async with stage.db.transaction() as tx:
+                await tx.run(text("UPDATE ticket SET unjudged = 'ZeroDivisionError'"))
+
+    asyncio.run(play())
+    result = call("status", "--at", NOW, SLACLOCK_DATABASE_URL=database)
+
+    assert result.exit_code == 2
+    assert "policy of harbour   cannot be read: " in result.stdout
+    assert "1 ticket could not be judged, so T-1 of harbour: ZeroDivisionError" in result.stdout
+    assert "Fri 11:00:00 +00:00" in result.stdout
+
+
+def test_a_partition_that_is_behind_is_named(stored, database):
+    async def second(stage):
+        async with stage.db.transaction() as tx:
+            await progress.own(tx, TOPIC, [1])
+        await stage.prove(2)
+
+    async def stuck(stage):
+        later = stage.clock.now + 20 * SECOND
+        async with stage.db.transaction() as tx:
+            for topic in (TOPIC, AREAS, SOURCES):
+                await progress.prove(tx, topic, {0: 0}, later)
+            await progress.settle_watermark(tx, {TOPIC: {0, 1}}, t0=later)
+
+    happens(database, second, stuck)
+    _, found = look(stored, at="2024-03-01T11:00:21Z")
+
+    told = next(each["told"] for each in found["checks"] if each["check"] == "partitions")
+    assert told == f"1 of 4 behind: {TOPIC}:1 by 20s"

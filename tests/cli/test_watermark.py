@@ -4,6 +4,7 @@ import pytest
 
 from tests.apply.staging import record, staged
 from tests.cli.calling import asked, call, called
+from tests.cli.night import environment, evening, happens
 
 
 @pytest.fixture
@@ -20,7 +21,9 @@ def stored(database):
 
 
 def test_where_it_stands(stored):
-    assert called("watermark", "show", **stored) == "proved to 2024-03-01 Fri 09:15:00 +00:00, moving\n"
+    at = ("--at", "2024-03-01T09:18:00Z")
+    told = "proved to 2024-03-01 Fri 09:15:00 +00:00, 3m ago; moving\n"
+    assert called("watermark", "show", *at, **stored) == told
     assert asked("watermark", "show", **stored) == {
         "watermark": "2024-03-01T09:15:00.000000Z",
         "proved": "2024-03-01T09:15:00.000000Z",
@@ -67,3 +70,16 @@ def test_what_is_refused(stored, args, status, told):
 
     assert result.exit_code == status
     assert told in result.stderr
+
+
+def test_in_the_zone_of_the_policy(database, tmp_path):
+    settings = environment(database, tmp_path)
+    happens(database, evening)
+    at = ("--at", "2024-03-01T11:00:04Z")
+
+    told = called("watermark", "show", *at, **settings)
+    assert told == "proved to 2024-03-01 Fri 19:00:00 +08:00, 4s ago; moving\n"
+    assert "Fri 11:00:00 +00:00, 4s ago" in called("watermark", "show", "--utc", *at, **settings)
+    moved = called("watermark", "override", "--to", "2024-03-01T12:00:00Z", "--reason", "counted", **settings)
+    assert "taken to be at 2024-03-01 Fri 20:00:00 +08:00, " in moved
+    assert "override to 2024-03-01 Fri 20:00:00 +08:00 by " in called("watermark", "show", *at, **settings)

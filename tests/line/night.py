@@ -214,7 +214,7 @@ def _like(name: str) -> str:
 
 
 #: Commands that can be told what time it is.
-_AS_OF = frozenset({"status", "near", "breaches", "top", "doctor"})
+_AS_OF = frozenset({"status", "near", "breaches", "top", "doctor", "watermark"})
 
 
 @asynccontextmanager

@@ -9,7 +9,6 @@ from service.store import (
     directory,
     events,
     hotline_events,
-    lookout,
     marks,
     outbox,
     outlook,
@@ -89,10 +88,6 @@ STATEMENTS = {
     "outbox": (outbox._TAKE, {"buckets": list(range(0, 256, 2)), "limit": 100}),
     "releasable": (parked._RELEASABLE, {"watermark": 300, "limit": 100}),
     "unfinished": (promises._UNFINISHED, {}),
-    "near": (lookout._NEAR, {"tenants": ["t"], "until": 300, "target": None, "limit": 100}),
-    "busy": (lookout._BUSY, {"until": 300}),
-    "breaches": (lookout._SAID, {"tenants": ["t"], "since": 1, "target": None, "limit": 100}),
-    "open breaches": (lookout._SAID_OF_OPEN, {"tenants": ["t"], "since": 0, "target": None, "limit": 100}),
     "ahead": (
         outlook._AHEAD,
         {"now": 1, "first": 2, "second": 3, "third": 4, "fourth": 5},
