@@ -33,7 +33,7 @@ bench: setup ## throughput and latency on this machine
 	@$(bin)/python -m tests.parts
 	@$(bin)/python -m benchmarks $(ARGS)
 
-check-deploy: setup ## chart with Helm 3 and 4, image, compose; tools are fetched once
+check-deploy: setup ## chart with Helm 3 and 4, image, compose, rules, dashboards; tools are fetched once
 	@$(bin)/python -m tests.parts
 	@$(bin)/python -m tests.deploy.tools
 	@$(bin)/python -m pytest -m 'not chaos' tests/deploy $(ARGS)
