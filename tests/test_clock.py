@@ -3,7 +3,8 @@ from hypothesis import strategies as st
 
 from service.bus.ends import Extent
 from service.bus.readings import MOST, Reading, Readings
-from service.clock import RealClocks, Steadiness, doubt_of
+from service.clock import doubt_of
+from service.clocks import RealClocks, Steadiness
 from service.sla.instants import DAY, HOUR, MINUTE, SECOND
 from service.store.progress import Progress
 

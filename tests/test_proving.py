@@ -10,12 +10,14 @@ import structlog
 from service.apply import Woken
 from service.apply.notices import notify
 from service.bus.ends import BrokerAwayError, Extent, TopicMissingError
-from service.clock import Clock, Steadiness
+from service.clock import Clock
+from service.clocks import Steadiness
 from service.metrics import FROZEN, Metrics
 from service.sla.instants import HOUR, MINUTE, SECOND
 from service.sla.statements import Kind
 from service.store import Database, outbox, parked, progress
-from service.store.parked import Parked, State
+from service.store.car_park import State
+from service.store.parked import Parked
 from service.wire.records import Reason, Record
 from tests.running import START, HeldClock
 

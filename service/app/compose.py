@@ -14,7 +14,7 @@ from service.app.parts import AfterStep, Parts
 from service.app.roles import Roles, Stops
 from service.app.schema import OldSchemaError, check_schema
 from service.app.web import server_of
-from service.clock import Clocks, RealClocks
+from service.clocks import Clocks, RealClocks
 from service.loop import attempt, told
 from service.metrics import Metrics
 from service.settings import Role, Settings

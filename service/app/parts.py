@@ -14,7 +14,8 @@ from service.apply.rulebook import read_rules
 from service.bus.connection import client_options
 from service.bus.ends import Probe
 from service.bus.publish import Producer
-from service.clock import Clock, Clocks, Steadiness
+from service.clock import Clock
+from service.clocks import Clocks, Steadiness
 from service.loop import Backoff
 from service.metrics import Metrics
 from service.relay import Relay

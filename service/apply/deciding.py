@@ -8,7 +8,8 @@ from typing import Final
 from service.apply.outcome import NotParked
 from service.apply.work import Work
 from service.store import parked
-from service.store.parked import Parked, Place, State
+from service.store.car_park import State
+from service.store.parked import Parked, Place
 
 #: Who decides what no person has to.
 SERVICE: Final = "slaclock"

@@ -17,8 +17,9 @@ from service.apply.sources import SOURCES
 from service.apply.tools import Tools
 from service.apply.work import Work, nothing_fresh, transaction
 from service.store import parked, rechecks
+from service.store.car_park import State
 from service.store.keys import TicketKey
-from service.store.parked import Parked, Place, State
+from service.store.parked import Parked, Place
 from service.wire.records import Accepted, Reason, Refused
 
 _TIME_HAS_COME = "the clock has reached its time"

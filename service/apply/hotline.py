@@ -21,9 +21,10 @@ from service.apply.work import Effects, Work
 from service.sla.events import as_instant
 from service.sla.policy import Match, Rules, Target
 from service.store import Tx, hotline_events, parked
+from service.store.car_park import State
 from service.store.hotline_events import Fact, FactKey
 from service.store.keys import TicketKey
-from service.store.parked import Parked, Place, State
+from service.store.parked import Parked, Place
 from service.wire.hotline import CALL_TYPES, OF_CALLS, as_ticket, is_call, may_be_a_call
 from service.wire.records import Accepted, Reason, Refused
 

@@ -21,9 +21,10 @@ from service.apply.slices import Readings, apply_as
 from service.apply.tools import Decode, Tools
 from service.apply.work import Work
 from service.store import Tx, parked, registry
+from service.store.car_park import State
 from service.store.events import Kept, Past
 from service.store.keys import TicketKey
-from service.store.parked import Parked, State
+from service.store.parked import Parked
 from service.wire.records import Accepted, Reason, Refused
 
 

@@ -35,7 +35,7 @@ BY: Final = click.option(
 def door(database: Database, settings: Settings) -> Door:
     """The door, as the service has it."""
     from service.app.parts import Parts
-    from service.clock import RealClocks
+    from service.clocks import RealClocks
     from service.metrics import Metrics
 
     return Parts(settings, Metrics(), RealClocks(), None, lambda _: None).door(database)

@@ -67,10 +67,11 @@ def list_(every: bool, ticket: str | None, tenant: str | None, limit: int, as_js
 
     async def read(database: Database, settings: Settings) -> list[Parked]:
         from service.store import parked as store
+        from service.store.car_park import State
 
         key = None if ticket is None else (tenant or settings.tenant, ticket)
         async with database.transaction() as tx:
-            return await store.browse(tx, state=None if every else store.State.PARKED, key=key, limit=limit)
+            return await store.browse(tx, state=None if every else State.PARKED, key=key, limit=limit)
 
     rows = with_database(read)
     if as_json:

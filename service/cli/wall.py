@@ -7,6 +7,6 @@ from service.sla.instants import Instant
 
 def now() -> Instant:
     """This machine's time."""
-    from service.clock import RealClocks
+    from service.clocks import RealClocks
 
     return RealClocks().wall()

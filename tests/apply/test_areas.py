@@ -17,7 +17,7 @@ from service.sla.history import History, key_of
 from service.sla.judge import judge
 from service.sla.policy import Policy, Rules
 from service.store import areas, marks, parked, progress, statements
-from service.store.parked import State
+from service.store.car_park import State
 from service.wire.incoming import decode, decode_area
 from service.wire.records import Reason, Record
 from tests.apply.staging import (

@@ -7,7 +7,7 @@ import pytest
 
 from service.apply import Limits, NotParked, StillUnfit
 from service.store import events, parked, tickets
-from service.store.parked import State
+from service.store.car_park import State
 from service.wire.records import Reason
 from tests.apply.staging import TENANT, TOPIC, after, garbage, key, record, staged
 

@@ -207,14 +207,14 @@ async def test_a_record_ahead_of_its_time_is_applied_when_the_watermark_has_pass
 
 
 async def test_the_automatic_release_is_on_the_record(stage):
-    from service.store import parked
+    from service.store import car_park, parked
 
     await stage.send(record("A", "opened", 2, recorded=0))
     await stage.prove(3)
     await stage.door.wake(10)
 
     [row] = await stage.ask(parked.browse, state=None)
-    assert (row.state, row.decided_by, row.decided_at) == (parked.State.RELEASED, "slaclock", after(3))
+    assert (row.state, row.decided_by, row.decided_at) == (car_park.State.RELEASED, "slaclock", after(3))
     assert row.decided_why == "the watermark has passed its time"
 
 
