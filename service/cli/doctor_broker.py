@@ -52,7 +52,9 @@ async def broker_checks(settings: Settings, positions: Sequence[Progress] | None
 
 def _groups_of(settings: Settings) -> tuple[str, ...]:
     """The groups of the topics that are read, in their order."""
-    return settings.group, *(f"{settings.group}.{name}" for name in ("areas", "sources", "directory"))
+    return settings.group, *(
+        f"{settings.group}.{name}" for name in ("areas", "sources", "directory", "hotline")
+    )
 
 
 def _groups(asked: Sequence[Asked], groups: Mapping[str, str], found: Inspection) -> Iterator[Check]:
