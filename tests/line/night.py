@@ -39,6 +39,9 @@ targets:
   repair: {stop: resolved, budget: 8h}
 """
 
+#: The queue of calls that is told of.
+QUEUE = "faults"
+
 KEPT = {"retention.ms": "-1"}
 
 
@@ -50,6 +53,7 @@ class Night:
     names: dict[str, str]
     shell: Shell
     lines: list[str] = field(default_factory=list)
+    parts: dict[Role, App] = field(default_factory=dict)
     _running: dict[Role, tuple[asyncio.Event, asyncio.Task[int]]] = field(default_factory=dict)
 
     @property
@@ -58,7 +62,7 @@ class Night:
 
     async def start(self, *roles: Role) -> None:
         for role in roles:
-            app: App = self.bench.app(roles=(role,))
+            app = self.parts[role] = self.bench.app(roles=(role,))
             stop = asyncio.Event()
             self._running[role] = stop, asyncio.create_task(app.run(stop))
 
@@ -82,7 +86,11 @@ class Night:
 
         `shown` stands on the page instead of it.
         """
-        at = ("--at", times.write(self.clock.now)) if words[0] in _AS_OF else ()
+        at = (
+            ("--at", times.write(self.clock.now))
+            if words[0] in _AS_OF or words[:2] == ("hotline", "status")
+            else ()
+        )
         status, out, err = await self.shell.run(*words, *at)
         assert not err, err
         told = self._named(out)
@@ -153,7 +161,7 @@ class Night:
             await producer.stop()
 
 
-_TOPICS = ("tickets", "areas", "sources", "directory", "statements", "breaches")
+_TOPICS = ("tickets", "areas", "sources", "directory", "hotline", "statements", "breaches")
 
 
 def _usual(name: str) -> str:
@@ -185,10 +193,13 @@ async def night(bootstrap: str, dsn: str) -> AsyncIterator[Night]:
         http_port=0,
         database_lock_seconds=1,
         freeze_notice_seconds=3_600,
+        hotline_queues=QUEUE,
+        hotline_look_seconds=0.2,
         **given,
     )
     shapes = {
         names["tickets"]: TopicShape(3, config=KEPT),
+        names["hotline"]: TopicShape(1, config=KEPT),
         names["statements"]: TopicShape(3, config=KEPT),
         names["breaches"]: TopicShape(1, config={"cleanup.policy": "compact"}),
     }

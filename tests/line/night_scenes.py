@@ -9,6 +9,7 @@ from service.sla.instants import HOUR, MINUTE, SECOND
 from service.store.migrations import upgrade
 from tests import parts
 from tests.line.night import EVENING, Night, night
+from tests.line.night_roster import plan, run_empty
 from tests.running import opened, replied, until
 
 PAGE = Path(__file__).parents[2] / "docs/night-on-call.md"
@@ -23,17 +24,22 @@ async def played(bootstrap: str, dsn: str) -> str:
         await _frozen(made)
         await _unsent(made)
         await _parked(made)
+        await run_empty(made)
         return "\n".join(made.lines) + "\n"
 
 
-_ABOUT = """Three things that go wrong, each with the alert, the commands of its [runbook](runbooks/README.md) and what they
+_ABOUT = """Four things that go wrong, each with the alert, the commands of its [runbook](runbooks/README.md) and what they
 print. `python -m tests.line.night_scenes` plays it on a real broker and a real database and writes this page; a test plays it again
 and holds the page against what comes. The clock is held, so commands were told the time with `--at`, which is left out
 here; names of topics and of the broker are those of a service that runs alone."""
 
 
 async def _ten(made: Night) -> None:
-    made.say("## 22:00. All is well", "Two tickets were opened.")
+    made.say(
+        "## 22:00. All is well",
+        "Two tickets were opened; 座席-7 answers the hotline until midnight, then 座席-9 is planned.",
+    )
+    await plan(made)
     await made.bench.publish([opened("报修-101", EVENING), opened("报修-102", EVENING)])
     await made.at(EVENING + SECOND)
     await until(made.has_sent_all)

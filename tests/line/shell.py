@@ -32,6 +32,7 @@ class Shell:
             "SLACLOCK_DATABASE_URL": settings.database_url.get_secret_value(),
             "SLACLOCK_KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
             "SLACLOCK_GROUP": settings.group,
+            "SLACLOCK_HOTLINE_QUEUES": settings.hotline_queues,
         }
         pipe = asyncio.subprocess.PIPE
         command = (sys.executable, "-c", _SHELL)
