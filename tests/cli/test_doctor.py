@@ -135,6 +135,14 @@ def test_a_real_broker_and_database(line, real_kafka):
     )
     assert found["records"][0] == "warning"
     assert found["policies"] == ("ok", "1 version of harbour")
+    read = [
+        line for line in call("doctor", **environ).stdout.splitlines() if line.split()[1:2] == ["records"]
+    ]
+    assert [name for line in read for name in names.values() if name in line] == [
+        names["tickets"],
+        names["areas"],
+        names["hotline"],
+    ]
     assert names["sources"] not in _topics(environ), "it made a topic"
 
 
