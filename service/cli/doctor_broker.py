@@ -35,7 +35,8 @@ async def broker_checks(settings: Settings, positions: Sequence[Progress] | None
     try:
         found = await inspect(options, [each.name for each in asked], groups.values(), seconds=_SECONDS)
         read = [each.name for each in asked if each.is_read and each.name in found.topics]
-        extents = await probe.extents(read) if read else {}
+        ends = await probe.extents(read) if read else {}
+        extents = {name: ends[name] for name in read}
     except (BrokerAwayError, TopicMissingError) as error:
         do = f"is SLACLOCK_KAFKA_BOOTSTRAP ({settings.kafka_bootstrap}) right, and is it reachable from here?"
         return [Check("broker", Level.UNKNOWN, f"cannot be reached: {error}", do)]
@@ -52,7 +53,9 @@ async def broker_checks(settings: Settings, positions: Sequence[Progress] | None
 
 def _groups_of(settings: Settings) -> tuple[str, ...]:
     """The groups of the topics that are read, in their order."""
-    return settings.group, *(f"{settings.group}.{name}" for name in ("areas", "sources", "directory"))
+    return settings.group, *(
+        f"{settings.group}.{name}" for name in ("areas", "sources", "directory", "hotline")
+    )
 
 
 def _groups(asked: Sequence[Asked], groups: Mapping[str, str], found: Inspection) -> Iterator[Check]:

@@ -39,6 +39,7 @@ def asked_of(settings: Settings) -> tuple[Asked, ...]:
         Asked(settings.areas_topic, is_needed=False, is_kept=True),
         Asked(settings.sources_topic, is_needed=False, is_kept=True),
         Asked(settings.directory_topic, is_needed=False, is_kept=True),
+        Asked(settings.hotline_topic, is_needed=False),
         Asked(settings.statements_topic, is_read=False),
         Asked(settings.breaches_topic, is_read=False, is_compacted=True),
     )

@@ -10,18 +10,18 @@ import click
 from service.cli.database import with_database
 from service.cli.deciding import BY, REASON, user
 from service.cli.deciding import door as door_of
+from service.cli.oncall import IN_UTC, JSON, View, rules_by_tenant, view_of
 from service.cli.output import say, show, show_json, table
 from service.cli.parked_record import as_json_of, content_of, line_of, place_of, show_record
 from service.cli.program import Problem
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from service.apply import Door
     from service.settings import Settings
-    from service.store import Database
+    from service.store import Database, Tx
     from service.store.parked import Parked, Place
-
-
-JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 class PlaceType(click.ParamType["Place"]):
@@ -61,19 +61,21 @@ def parked() -> None:
 @click.option(
     "--limit", metavar="N", type=click.IntRange(min=1), default=100, show_default=True, help="At most."
 )
+@IN_UTC
 @JSON
-def list_(every: bool, ticket: str | None, tenant: str | None, limit: int, as_json: bool) -> None:
+def list_(every: bool, ticket: str | None, tenant: str | None, limit: int, utc: bool, as_json: bool) -> None:
     """List parked records, the longest parked first."""
 
-    async def read(database: Database, settings: Settings) -> list[Parked]:
+    async def read(database: Database, settings: Settings) -> tuple[list[Parked], View]:
         from service.store import parked as store
         from service.store.car_park import State
 
         key = None if ticket is None else (tenant or settings.tenant, ticket)
         async with database.transaction() as tx:
-            return await store.browse(tx, state=None if every else State.PARKED, key=key, limit=limit)
+            rows = await store.browse(tx, state=None if every else State.PARKED, key=key, limit=limit)
+            return rows, await _view(tx, settings, utc=utc)
 
-    rows = with_database(read)
+    rows, view = with_database(read)
     if as_json:
         show_json([as_json_of(row) for row in rows])
         return
@@ -81,29 +83,30 @@ def list_(every: bool, ticket: str | None, tenant: str | None, limit: int, as_js
         show("nothing is parked")
         return
     heads = ["record", "reason", "tenant", "ticket", "recorded at", "state"]
-    table(heads, [line_of(row) for row in rows])
+    table(heads, [line_of(row, _zone(view, row)) for row in rows])
     if len(rows) == limit:
         say(f"at most {limit} are listed; --limit lists more")
 
 
 @parked.command(name="show")
 @PLACES
+@IN_UTC
 @JSON
-def show_(places: tuple[Place, ...], as_json: bool) -> None:
+def show_(places: tuple[Place, ...], utc: bool, as_json: bool) -> None:
     """Show records with their headers and content."""
 
-    async def read(database: Database, _: Settings) -> list[Parked]:
+    async def read(database: Database, settings: Settings) -> tuple[list[Parked], View]:
         from service.store import parked as store
 
         async with database.transaction() as tx:
-            return await store.find(tx, places)
+            return await store.find(tx, places), await _view(tx, settings, utc=utc)
 
-    rows = with_database(read)
+    rows, view = with_database(read)
     if as_json:
         show_json([{**as_json_of(row), **content_of(row)} for row in rows])
     else:
         for row in rows:
-            show_record(row)
+            show_record(row, _zone(view, row))
     if missing := set(places) - {row.place for row in rows}:
         raise Problem("never parked: " + ", ".join(sorted(map(place_of, missing))))
 
@@ -137,6 +140,16 @@ def drop(places: tuple[Place, ...], reason: str, by: str | None, as_json: bool) 
         return {"said": sum(released.said.values())}
 
     return _decide(places, decide, "dropped", as_json=as_json)
+
+
+async def _view(tx: Tx, settings: Settings, *, utc: bool) -> View:
+    rules, _ = await rules_by_tenant(tx)
+    return view_of(rules, settings.tenant, None, utc=utc)
+
+
+def _zone(view: View, row: Parked) -> ZoneInfo:
+    """Where its tenant is; at home when nobody knows whose it is."""
+    return view.home if row.tenant is None else view.zone_of(row.tenant)
 
 
 def _decide(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from service.cli.moments import UTC, told
+from service.cli.moments import told
 from service.cli.output import show
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from service.store.parked import Parked, Place
 
 
@@ -15,8 +17,8 @@ def place_of(place: Place) -> str:
     return ":".join(str(part) for part in place)
 
 
-def line_of(row: Parked) -> list[str]:
-    recorded = told(row.record.timestamp, UTC)
+def line_of(row: Parked, zone: ZoneInfo) -> list[str]:
+    recorded = told(row.record.timestamp, zone)
     decided = "" if row.decided_by is None else f" by {row.decided_by}: {row.decided_why}"
     return [
         place_of(row.place),
@@ -28,12 +30,12 @@ def line_of(row: Parked) -> list[str]:
     ]
 
 
-def show_record(row: Parked) -> None:
+def show_record(row: Parked, zone: ZoneInfo) -> None:
     show(f"{place_of(row.place)}  {row.reason}: {row.detail}")
     show(f"  ticket    {row.ticket or 'not known'} of tenant {row.tenant or 'not known'}")
-    show(f"  recorded  {told(row.record.timestamp, UTC)}, parked {told(row.parked_at, UTC)}")
+    show(f"  recorded  {told(row.record.timestamp, zone)}, parked {told(row.parked_at, zone)}")
     if row.decided_by is not None:
-        show(f"  {row.state:9} {told(row.decided_at, UTC)} by {row.decided_by}: {row.decided_why}")
+        show(f"  {row.state:9} {told(row.decided_at, zone)} by {row.decided_by}: {row.decided_why}")
     content = content_of(row)
     show(f"  key       {content['key']}")
     for name, value in content["headers"]:

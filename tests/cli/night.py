@@ -4,13 +4,15 @@ Nine o'clock (UTC) on Friday 1 March 2024 is five in the afternoon in Shanghai.
 """
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from service.app.parts import read_rules
 from service.apply import Rulebook
+from service.store import outbox
 from tests.apply.staging import Stage, record, staged
-from tests.cli.calling import called
+from tests.cli.calling import call, called
 
 POLICY = """
 policy: harbour
@@ -66,3 +68,24 @@ def environment(database: str, folder: Path) -> dict[str, str]:
     settings = {"SLACLOCK_DATABASE_URL": database, "SLACLOCK_TENANT": "harbour"}
     called("policy", "register", folder / "policy.yaml", **settings)
     return settings
+
+
+async def sent(stage):
+    """The relay has sent everything; dispatch was heard a moment ago."""
+    rows = await stage.outgoing()
+    async with stage.db.transaction() as tx:
+        await outbox.delete(tx, [row.id for row in rows])
+    await stage.send(record("T-9", "noted", 1.99, source="dispatch", id_="d"))
+    await stage.prove(2)
+
+
+def look(stored, *args, at=NOW):
+    """The exit status of `status`, and what it says as JSON."""
+    result = call("status", *args, "--at", at, "--json", **stored)
+    assert result.stderr == ""
+    return result.exit_code, json.loads(result.stdout)
+
+
+def bad(found):
+    """What does not stand well in that, with its level."""
+    return {each["check"]: each["level"] for each in found["checks"] if each["level"] != "ok"}

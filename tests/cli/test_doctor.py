@@ -19,7 +19,9 @@ from tests.cli.night import environment
 from tests.parts import unique
 
 NOWHERE = {"SLACLOCK_KAFKA_BOOTSTRAP": "127.0.0.1:1", "SLACLOCK_KAFKA_REQUEST_MS": "500"}
-SETTINGS = load({}, tickets_topic="t", areas_topic="a", statements_topic="s", breaches_topic="b")
+SETTINGS = load(
+    {}, tickets_topic="t", areas_topic="a", statements_topic="s", breaches_topic="b", hotline_topic="h"
+)
 ASKED = {each.name: each for each in asked_of(SETTINGS)}
 
 
@@ -38,6 +40,8 @@ FOREVER = WEEK | {"retention.ms": "-1"}
         ("t", Topic(12, 3, None)),
         ("a", Topic(1, 3, FOREVER)),
         ("a", None),
+        ("h", Topic(12, 3, WEEK)),
+        ("h", None),
         ("s", Topic(12, 3, WEEK)),
         ("b", Topic(12, 3, WEEK | {"cleanup.policy": "compact"})),
         ("b", Topic(12, 3, WEEK | {"cleanup.policy": "compact,delete"})),
@@ -64,6 +68,7 @@ def test_topics_that_are_as_they_should_be(name, topic):
             Level.WARNING,
             "records are deleted from it",
         ),
+        ("h", Topic(12, 3, WEEK | {"retention.ms": "86400000"}), Level.WARNING, "kept for 24h only"),
         ("a", Topic(3, 3, FOREVER), Level.WARNING, "has an order"),
         ("t", Topic(12, 3, WEEK | {"retention.ms": "86400000"}), Level.WARNING, "kept for 24h only"),
         (
@@ -84,12 +89,14 @@ def test_topics_that_are_not(name, topic, level, told):
 def line(kafka, database, tmp_path):
     """Topics as they should be, and two of which one is missing and one is wrong."""
     names = {
-        name: unique(name) for name in ("tickets", "areas", "sources", "directory", "statements", "breaches")
+        name: unique(name)
+        for name in ("tickets", "areas", "sources", "directory", "hotline", "statements", "breaches")
     }
     keep = {"retention.ms": "-1"}
     shapes = {
         names["tickets"]: TopicShape(2, config=keep),
         names["areas"]: TopicShape(1, config={"retention.ms": "1000"}),
+        names["hotline"]: TopicShape(2, config=keep),
         names["statements"]: TopicShape(2),
         names["breaches"]: TopicShape(1, config={"cleanup.policy": "compact"}),
     }
@@ -121,8 +128,21 @@ def test_a_real_broker_and_database(line, real_kafka):
     )
     assert found[f"topic {names['breaches']}"] == ("ok", "1 partition, 1 replica, compacted")
     assert found[f"group {environ['SLACLOCK_GROUP']}"] == ("warning", f"nobody reads {names['tickets']}")
+    assert found[f"topic {names['hotline']}"] == ("ok", "2 partitions, 1 replica, kept without end")
+    assert found[f"group {environ['SLACLOCK_GROUP']}.hotline"] == (
+        "warning",
+        f"nobody reads {names['hotline']}",
+    )
     assert found["records"][0] == "warning"
     assert found["policies"] == ("ok", "1 version of harbour")
+    read = [
+        line for line in call("doctor", **environ).stdout.splitlines() if line.split()[1:2] == ["records"]
+    ]
+    assert [name for line in read for name in names.values() if name in line] == [
+        names["tickets"],
+        names["areas"],
+        names["hotline"],
+    ]
     assert names["sources"] not in _topics(environ), "it made a topic"
 
 

@@ -71,6 +71,13 @@ def test_a_record_is_shown_whole_and_harmless(stored):
     assert ["ce_tenant", "harbour"] in shown["headers"]
 
 
+def test_times_are_those_of_the_tenant(stored):
+    """The record came at 2024-03-01T09:00Z + 1 h: 18:00 in Shanghai."""
+    for words in (["list"], ["show", UNREADABLE]):
+        assert "2024-03-01 Fri 18:00:00 +08:00" in called("parked", *words, **stored)
+        assert "2024-03-01 Fri 10:00:00 +00:00" in called("parked", *words, "--utc", **stored)
+
+
 def test_what_was_never_parked_cannot_be_shown(stored):
     result = call("parked", "show", UNREADABLE, f"{TOPIC}:0:0", **stored)
 

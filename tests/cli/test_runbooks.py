@@ -6,7 +6,6 @@ import shlex
 import pytest
 import yaml
 
-from service.cli.hotline import hotline
 from tests.apply.staging import SOURCES, TOPIC, garbage, record, source_record
 from tests.cli.calling import ROOT, call
 from tests.cli.night import environment, evening, happens
@@ -56,11 +55,6 @@ def night(database, tmp_path):
     return settings, tmp_path
 
 
-def is_there(words: list[str]) -> bool:
-    """Whether this release has the command: `hotline status` comes with the facts of a hotline."""
-    return words[:2] != ["hotline", "status"] or "status" in hotline.commands
-
-
 def evening_and(more):
     async def both(stage):
         await evening(stage)
@@ -89,7 +83,7 @@ def filled(page: str, words: list[str], folder) -> list[str]:
 def test_the_commands_of_a_page(name, night):
     settings, folder = night
     for words in commands(PAGES[name]):
-        if NEED_A_BROKER.intersection(words) or not is_there(words):
+        if NEED_A_BROKER.intersection(words):
             continue
         result = call(*filled(name, words, folder), **settings)
 

@@ -204,6 +204,6 @@ def test_every_file_of_histories_of_a_pack(tmp_path):
 
 
 def test_the_example_of_promises_about_calls_says_what_it_should():
-    path = Path(__file__).parents[2] / "examples" / "policies" / "hotline.histories.yaml"
+    path = Path(__file__).parents[2] / "examples" / "histories" / "hotline.yaml"
 
     assert called("policy", "test", path) == f"{path}: 5 histories, 5 as expected, 0 differ\n"

@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, RecordsToDelete
 from service.bus.connection import client_options
 from service.sla.instants import HOUR, MINUTE, SECOND
 from service.store import progress
-from service.wire import publish_binary
+from service.wire import Reason, publish_binary
 from tests.parts import unique
 from tests.running import START, bench, opened, replied, running, until
 
@@ -249,7 +249,7 @@ async def test_what_cannot_be_read_is_parked_and_the_partition_goes_on(line):
         assert await until(lambda: kinds(line, 1)) == [("b", "warning")]
         sample = app.metrics.registry.get_sample_value
         assert sample("sla_events_total", {"result": "parked"}) == 3
-        await until(lambda: sample("sla_parked") == 3)
+        await until(lambda: sum(sample("sla_parked", {"reason": each.value}) for each in Reason) == 3)
         await until(lambda: sample("sla_tickets_in_doubt") == 1)
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.line.night import PAGE, played
+from tests.line.night_scenes import PAGE, played
 
 pytestmark = [pytest.mark.line, pytest.mark.timeout(300)]
 
