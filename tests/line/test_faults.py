@@ -249,7 +249,7 @@ async def test_what_cannot_be_read_is_parked_and_the_partition_goes_on(line):
         assert await until(lambda: kinds(line, 1)) == [("b", "warning")]
         sample = app.metrics.registry.get_sample_value
         assert sample("sla_events_total", {"result": "parked"}) == 3
-        await until(lambda: sample("sla_parked") == 3)
+        await until(lambda: app.metrics.parked.total() == 3)
         await until(lambda: sample("sla_tickets_in_doubt") == 1)
 
 
