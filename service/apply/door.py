@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from dataclasses import replace as with_
 from functools import partial
 
@@ -21,28 +20,22 @@ from service.apply.shared import Chronicle
 from service.apply.sources import SOURCES
 from service.apply.sweep import Sweep
 from service.apply.tools import Decode, RulesOf, Tools
-from service.apply.work import Work, nothing_fresh, transaction
+from service.apply.turn import Turn, claimed_by, turn_of
+from service.apply.work import nothing_fresh, transaction
 from service.sla.diff import diff as core_diff
 from service.sla.instants import Instant
 from service.sla.judge import judge as core_judge
 from service.store import (
     Database,
-    Tx,
     areas,
     directory,
-    hotline_events,
-    parked,
     progress,
-    rechecks,
     sources,
     tickets,
-    waits,
 )
 from service.store.keys import TicketKey
-from service.store.parked import Place
 from service.store.progress import Watermark
 from service.store.sources import SourceKey
-from service.store.tickets import Due
 from service.wire.incoming import decode as wire_decode
 from service.wire.incoming import decode_area as wire_decode_area
 from service.wire.incoming import decode_directory as wire_decode_directory
@@ -198,15 +191,15 @@ class Door:
         _check_audit(by, reason)
         return await overriding.end(self._tools, by=by, reason=reason)
 
-    async def _wake(self, limit: int) -> tuple[Woken, _Turn]:
+    async def _wake(self, limit: int) -> tuple[Woken, Turn]:
         tools = self._tools
         async with transaction(tools) as work:
             stands = await progress.watermark(work.tx)
-            turn = await _turn(work, stands, limit)
+            turn = await turn_of(work, stands, limit)
             if stands.at is None:
                 return Woken(), turn
             await work.begin()
-            claimed = await _claimed(work.tx, stands.at, limit)
+            claimed = await claimed_by(work.tx, stands.at, limit)
             tools.after_step("locked")
             await work.learn(due.key[0] for due in claimed)
             await work.look({due.key: due.shared_upto for due in claimed})
@@ -223,44 +216,6 @@ class Door:
             delays=tuple(waits[key] for key in effects.changed if key in waits),
             unjudged=len(effects.unjudged),
         ), turn
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """What else a turn has to do: records to be released, of tickets and shared ones; tickets to be made due because of
-    areas, or as was ordered; an override to be ended, because the proof has passed it.
-    """
-
-    places: list[Place]
-    shared: list[Place]
-    is_pending: bool
-    is_ordered: bool
-    is_passed: bool
-
-
-async def _turn(work: Work, stands: Watermark, limit: int) -> _Turn:
-    ahead: list[Place] = []
-    if stands.reason == progress.SHARED_PARKED and stands.probed_at is not None:
-        # By the time of the latest probe and not by W, which such a record holds.
-        ahead = await parked.shared_ahead(work.tx, stands.probed_at, limit)
-    if stands.at is not None:
-        ahead += await directory.ahead(work.tx, stands.at, limit)
-        ahead += await hotline_events.ahead(work.tx, stands.at, limit)
-    return _Turn(
-        [] if stands.at is None else await parked.releasable(work.tx, stands.at, limit),
-        ahead,
-        await areas.pending(work.tx) is not None,
-        await rechecks.pending(work.tx),
-        stands.override is not None and stands.at == stands.proved,
-    )
-
-
-async def _claimed(tx: Tx, watermark: Instant, limit: int) -> list[Due]:
-    """Tickets that are due, under lock, each once: by W alone first, then those that wait for sources as well."""
-    due = await tickets.claim_due(tx, watermark, limit)
-    if len(due) < limit:
-        due += await waits.claim(tx, watermark, limit - len(due))
-    return list({each.key: each for each in reversed(due)}.values())
 
 
 def _check_audit(by: str, reason: str) -> None:

@@ -2,14 +2,11 @@ import asyncio
 
 import pytest
 
-from service.apply import Rulebook
-from service.apply.registration import register_policy
-from service.rules import read
 from service.store import Database
 from tests.app.hotline_scene import FACTS, keep
-from tests.apply.staging import NINE, TENANT, staged
-from tests.apply.test_hotline import POLICY, Line, offered
-from tests.apply.test_hotline import fact as said
+from tests.apply.hotline_staging import Line, answering, offered
+from tests.apply.hotline_staging import fact as said
+from tests.apply.staging import TENANT
 from tests.cli.calling import asked, call, called
 
 NOW = ("--at", "2026-03-02T12:00:00Z")
@@ -79,8 +76,7 @@ def test_an_unknown_zone_is_refused(stored):
 
 def test_why_a_promise_about_a_call_is_as_it_is(database):
     async def happen() -> None:
-        async with staged(database, policy=False, rules_of=Rulebook()) as stage:
-            await stage.ask(register_policy, read(POLICY, name="hotline"), POLICY, [], at=NINE)
+        async with answering(database) as stage:
             await Line(stage).tell(offered(), said("call.abandoned", 0.1))
             await stage.prove(1)
             await stage.settle()
