@@ -24,7 +24,7 @@ POLICY: Final = """\
 policy: slaclock-canary
 version: "1"
 effective_from: 2000-01-01T00:00:00Z
-adopt_from: 2900-01-01T00:00:00Z
+adopt_from: 2199-01-01T00:00:00Z
 tenant: "{tenant}"
 zone: UTC
 targets:
@@ -87,7 +87,7 @@ class Canary:
         self._every = every
         self._wall = wall
         self._has_policy = False
-        self._opened: Instant | None = None
+        self._opened = self._multiple()
         self._watched: set[str] = set()
         self._fired: Instant = 0
 
@@ -123,12 +123,16 @@ class Canary:
 
     async def _open(self) -> None:
         """Open the ticket of this multiple of `every`, unless it is open or the process has begun since."""
-        at = self._wall() // self._every * self._every
-        if self._opened is not None and at > self._opened:
-            ticket = f"canary-{times.write(at)}"
-            await self._publish([self._event(ticket, "opened", at)])
-            self._watched.add(ticket)
+        at = self._multiple()
+        if at <= self._opened:
+            return
+        ticket = f"canary-{times.write(at)}"
+        await self._publish([self._event(ticket, "opened", at)])
+        self._watched.add(ticket)
         self._opened = at
+
+    def _multiple(self) -> Instant:
+        return self._wall() // self._every * self._every
 
     def _event(self, ticket: str, type_: str, at: Instant) -> Event:
         id_ = f"{ticket}-{type_}-{at}"
