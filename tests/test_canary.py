@@ -70,13 +70,14 @@ async def send_all(stage, *, topic=None):
     await stage.ask(outbox.delete, rows)
 
 
-async def test_what_is_sent_is_what_is_broken_and_has_left_for_every_topic(stage):
+@pytest.mark.parametrize("is_statement_first", [True, False])
+async def test_what_is_sent_is_what_is_broken_and_has_left_for_every_topic(stage, is_statement_first):
     await broken(stage)
     assert await stage.ask(canaries.sent, TENANT, 10) == []
 
     topics = {row.topic for row in await stage.outgoing()}
     assert len(topics) == 2
-    for topic in sorted(topics):
+    for topic in sorted(topics, reverse=is_statement_first):
         assert await stage.ask(canaries.sent, TENANT, 10) == []
         await send_all(stage, topic=topic)
 
