@@ -1,9 +1,12 @@
 """A canary goes the whole way: it has fired when the broker has its breach, and not before."""
 
+import json
+
 import pytest
 
 from service.settings import Role
 from service.store import outbox, policies
+from service.wire import is_statement
 from tests.running import MINUTE, SECOND, START, bench, running, until
 
 pytestmark = pytest.mark.line
@@ -49,6 +52,11 @@ async def told(line):
     ]
 
 
+async def announced(line):
+    values = [json.loads(value) for value in await line.values() if is_statement(value)]
+    return {value["data"]["said"].get("announce", True) for value in values}
+
+
 async def has_told(line, count):
     found = await told(line)
     return found if len(found) == count else None
@@ -72,6 +80,7 @@ async def test_a_canary_fires_once_its_breach_is_acknowledged_and_is_resolved_th
         async with running(line.app(roles=(Role.RELAY,))):
             found = await until(lambda: has_told(line, 2))
             assert found == [("breach", FIRST + SECOND, 1, False), ("verdict", FIRST + 2 * SECOND, 1, False)]
+            assert await announced(line) == {False}
             assert sample(canary, "sla_canary_fired_timestamp_seconds") == (FIRST + SECOND) / SECOND
             assert sample(canary, "sla_canary_delay_seconds_sum") == 59  # from FIRST + 1 s to FIRST + 60 s
             assert sample(canary, "sla_canary_delay_seconds_count") == 1
