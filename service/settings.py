@@ -44,6 +44,11 @@ class Role(StrEnum):
     INGEST = "ingest"
     CLOCK = "clock"
     RELAY = "relay"
+    CANARY = "canary"
+
+
+#: What a whole service runs: all but what is asked for by name.
+STANDARD: Final = (Role.INGEST, Role.CLOCK, Role.RELAY)
 
 
 class Settings(BaseModel):
@@ -51,7 +56,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    roles: tuple[Role, ...] = tuple(Role)
+    roles: tuple[Role, ...] = STANDARD
     tenant: Name = "default"
 
     # Postgres; each role has a pool of its own, so that none can starve another.
@@ -141,6 +146,10 @@ class Settings(BaseModel):
     relay_ack_seconds: Seconds = 15
     relay_tries: Count = 5
 
+    # Canary; SlaCanaryMissing knows that there is one a minute
+    canary_tenant: Name = "slaclock-canary"
+    canary_seconds: Annotated[float, Field(ge=5, le=60)] = 60
+
     # Process
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, Field(ge=0, le=65_535)] = 8080
@@ -174,6 +183,8 @@ class Settings(BaseModel):
             raise ValueError("kafka_heartbeat_ms has to be at most a third of kafka_session_ms")
         if self.drain_seconds * 1.5 + 9 > self.shutdown_seconds:
             raise ValueError("shutdown_seconds has to be at least 1.5 times drain_seconds and 9 more")
+        if self.canary_tenant == self.tenant:
+            raise ValueError("canary_tenant and tenant have to differ: a canary is broken on purpose")
         topics = [name for name in type(self).model_fields if name.endswith("_topic")]
         if len({getattr(self, name) for name in topics}) < len(topics):
             raise ValueError(f"{', '.join(topics)} have to differ")

@@ -83,3 +83,13 @@ def test_bad_settings_end_the_process_with_one_line(capsys, monkeypatch):
 
     assert caught.value.code == 2
     assert capsys.readouterr().err == "slaclock: bad settings: SLACLOCK_NONE is no setting of slaclock\n"
+
+
+def test_the_canary_runs_only_where_it_is_named():
+    assert Role.CANARY not in load({}).roles
+    assert load({"SLACLOCK_ROLES": "canary,clock"}).roles == (Role.CLOCK, Role.CANARY)
+
+
+def test_a_canary_has_a_tenant_of_its_own():
+    with pytest.raises(BadSettingsError, match="canary_tenant and tenant have to differ"):
+        load({"SLACLOCK_TENANT": "slaclock-canary"})

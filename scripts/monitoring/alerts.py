@@ -7,7 +7,7 @@ from typing import Final
 
 from scripts.monitoring import hotline
 from scripts.monitoring.alert import About, Alert
-from scripts.monitoring.records import GOAL, age, burns, decided, share
+from scripts.monitoring.records import GOAL, NO_CANARY, age, burns, decided, share
 
 _critical = partial(Alert, severity="critical")
 _warning = partial(Alert, severity="warning")
@@ -108,6 +108,17 @@ HEALTH: Final = (
         summary="Statements are decided and not sent.",
         description="Nobody downstream hears of breaches. Look at the relay role and at the broker.",
     ),
+    _critical(
+        name="SlaCanaryMissing",
+        # Of an hour, so that it fires as well when the canary's own process is gone; without the role there is no series.
+        expr="time() - max(max_over_time(sla_canary_fired_timestamp_seconds[1h])) > 180",
+        wait="2m",
+        about=About.SERVICE,
+        meaning="Where the canary role runs, or ran within the hour: no canary has fired for three minutes.",
+        summary="The canary has not fired for three minutes.",
+        description="The promise that has to be broken every minute was not, or nobody was told. Whatever the gauges say, the "
+        "line does not work from end to end. Run `slaclock status`.",
+    ),
     _warning(
         name="SlaRelayQuarantined",
         expr="sum by (topic) (increase(sla_relay_quarantined_total[1h])) > 0",
@@ -172,7 +183,7 @@ PROMISES: Final = (
     ),
     _warning(
         name="SlaBreachesMany",
-        expr=f'sum by (target) (increase(sla_breaches_total{{status="in_force"}}[1d])) >= {FEW} '
+        expr=f'sum by (target) (increase(sla_breaches_total{{{NO_CANARY},status="in_force"}}[1d])) >= {FEW} '
         f"unless {decided('1d')} * 3600 >= {MANY}",
         wait="0s",
         about=About.PROMISES,

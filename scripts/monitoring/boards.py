@@ -8,13 +8,13 @@ from scripts.monitoring import hotline
 from scripts.monitoring.board import Board, Panel, Query
 from scripts.monitoring.engine_boards import HEALTH, WAY
 from scripts.monitoring.panels import quantile, rate, stat
-from scripts.monitoring.records import GOAL, age, burns
+from scripts.monitoring.records import GOAL, NO_CANARY, age, burns
 
-_OF: Final = 'target=~"$target"'
+_OF: Final = f'target=~"$target",{NO_CANARY}'
 
 
 _NOW: Final = (
-    stat("Broken and open", 'sum(max by (target) (sla_promises_open{state="breached"}))'),
+    stat("Broken and open", f'sum(max by (target) (sla_promises_open{{{NO_CANARY},state="breached"}}))'),
     stat(
         "Oldest of them",
         f"({age('sla_breach_oldest_timestamp_seconds')}) or vector(0)",

@@ -63,6 +63,15 @@ HEALTH: Final = Board(
             ),
         ),
         Panel(
+            title="Canary: from its due until its breach was sent",
+            unit="s",
+            description="Empty where the canary role does not run.",
+            queries=(
+                quantile("sla_canary_delay_seconds", 0.5),
+                quantile("sla_canary_delay_seconds", 0.99),
+            ),
+        ),
+        Panel(
             title="Days until calendars end",
             unit="d",
             description="Empty while every calendar is without an end.",

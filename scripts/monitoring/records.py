@@ -17,10 +17,13 @@ WINDOWS: Final = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
 #: Outcomes of promises that were kept. `settled` is what becomes of `deemed`.
 _KEPT: Final = 'outcome=~"met|early|deemed"'
 
+#: The target of the canary, which is broken on purpose.
+NO_CANARY: Final = 'target!="slaclock-canary"'
+
 
 def broken(window: str) -> str:
     """Breaches a second, by target."""
-    return f'sum by (target) (rate(sla_breaches_total{{status="in_force"}}[{window}]))'
+    return f'sum by (target) (rate(sla_breaches_total{{{NO_CANARY},status="in_force"}}[{window}]))'
 
 
 def decided(window: str) -> str:

@@ -112,7 +112,12 @@ class App:
 
     async def _run_roles(self, roles: Roles) -> None:
         """Until stopped: first what claims and polls ends, then the relay."""
-        starts = {Role.INGEST: roles.ingest, Role.CLOCK: roles.clock, Role.RELAY: roles.relay}
+        starts = {
+            Role.INGEST: roles.ingest,
+            Role.CLOCK: roles.clock,
+            Role.RELAY: roles.relay,
+            Role.CANARY: roles.canary,
+        }
         await roles.know()  # before anything is counted by what policies name
         tasks = {role: self._start(role, starts[role]()) for role in self.settings.roles}
         learning = asyncio.get_running_loop().create_task(roles.go_on_knowing(), name="policies")

@@ -13,7 +13,8 @@ from service.apply.notices import notify
 from service.apply.rulebook import read_rules
 from service.bus.connection import client_options
 from service.bus.ends import Probe
-from service.bus.publish import Producer
+from service.bus.publish import Producer, Row
+from service.canary import Canary
 from service.clock import Clock
 from service.clocks import Clocks, Steadiness
 from service.loop import Backoff
@@ -121,15 +122,21 @@ class Parts:
             cap=door.cap,
         )
 
+    def canary(self) -> Canary:
+        settings = self._settings
+        return Canary(
+            self.database("canary", 1),
+            self._producer(stamp=lambda _: self.wall() // 1_000),
+            self._metrics,
+            tenant=settings.canary_tenant,
+            topic=settings.tickets_topic,
+            every=_micros(settings.canary_seconds),
+            wall=self.wall,
+        )
+
     def relay(self) -> Relay:
         settings = self._settings
-        producer = Producer(
-            client_options(settings),
-            idempotent=settings.idempotent_producer,
-            batch_bytes=settings.relay_batch_bytes,
-            ack_seconds=settings.relay_ack_seconds,
-        )
-        self._closers.append(producer.abandon)
+        producer = self._producer()
         # A turn waits for the broker inside its transaction: what it begins to send last has time to be acknowledged.
         idle = settings.database_idle_seconds + 2 * settings.relay_ack_seconds
         return Relay(
@@ -142,6 +149,18 @@ class Parts:
             hold_seconds=settings.database_idle_seconds,
             after_step=self._after_step,
         )
+
+    def _producer(self, stamp: Callable[[Row], int | None] = lambda _: None) -> Producer:
+        settings = self._settings
+        producer = Producer(
+            client_options(settings),
+            idempotent=settings.idempotent_producer,
+            batch_bytes=settings.relay_batch_bytes,
+            ack_seconds=settings.relay_ack_seconds,
+            stamp=stamp,
+        )
+        self._closers.append(producer.abandon)
+        return producer
 
     async def close(self) -> None:
         """Close everything; an error or a wait in one does not keep the others open."""

@@ -21,6 +21,7 @@ NEEDS: dict[Role, tuple[str, ...]] = {
     Role.INGEST: ("tickets_topic",),
     Role.CLOCK: ("tickets_topic",),
     Role.RELAY: ("statements_topic", "breaches_topic"),
+    Role.CANARY: ("tickets_topic",),
 }
 
 
@@ -141,3 +142,17 @@ class Roles:
             failed=self._metrics.failures.labels(Role.RELAY.value).inc,
         )
         await drain(relay, settings.drain_seconds / 2)
+
+    async def canary(self) -> None:
+        """Open tickets that have to be broken, and see that they are, until stopped."""
+        settings, stop, pulse = self._settings, self._stops.first, self.pulses[Role.CANARY]
+        backoff = self._parts.backoff()
+        await attempt("topics", lambda: self.topics_exist(Role.CANARY), stop, backoff=backoff, pulse=pulse)
+        await run(
+            self._parts.canary().step,
+            stop,
+            pulse=pulse,
+            idle=min(1.0, settings.canary_seconds / 10),
+            backoff=self._parts.backoff(),
+            failed=self._metrics.failures.labels(Role.CANARY.value).inc,
+        )

@@ -18,16 +18,16 @@ _LOOK_AGAIN_SECONDS = 1.0
 @click.option(
     "--role",
     "roles",
-    type=click.Choice(["ingest", "clock", "relay"]),
+    type=click.Choice(["ingest", "clock", "relay", "canary"]),
     multiple=True,
-    help="Only this role; may be repeated. All of them by default.",
+    help="Only this role; may be repeated. All but the canary by default.",
 )
 @click.option("--migrate", "first", is_flag=True, help="Bring the database's schema up to date before.")
 def serve(roles: tuple[str, ...], first: bool) -> int:
     """Run the service until SIGTERM or SIGINT.
 
     Any number of processes may run any of the roles: ingest applies events, clock finds what is due, relay publishes
-    what is said. Settings come from SLACLOCK_... variables.
+    what is said; the canary opens a ticket every minute that has to be broken in time, and sees that it is. Settings come from SLACLOCK_... variables.
     """
     chosen = settings(**({"roles": roles} if roles else {}))
     from service.app import serve as run

@@ -10,8 +10,21 @@ from typing import Final
 from service.metrics.declared import Configured, Kind, Label, Metric
 from service.metrics.heard import RECORDS, TIME
 from service.metrics.hotline import CALLS, COVERAGE
-from service.metrics.kit import TENANT, counted, gauge, instant
+from service.metrics.kit import CANARY, TENANT, counted, gauge, instant, waits
 from service.metrics.said import OUTPUT, PROMISES
+
+CANARIES: Final = (
+    instant(
+        name="sla_canary_fired_timestamp_seconds",
+        meaning="The due of the latest canary whose breach this process saw acknowledged by the broker; 0 before the first.",
+        roles=CANARY,
+    ),
+    waits(
+        name="sla_canary_delay_seconds",
+        meaning="From the due of a canary until this process, which opened it, saw that its breach was acknowledged.",
+        roles=CANARY,
+    ),
+)
 
 PROCESS: Final = (
     counted(
@@ -47,6 +60,7 @@ SECTIONS: Final = {
     "Records": RECORDS,
     "Time and judging": TIME,
     "Output": OUTPUT,
+    "Canary": CANARIES,
     "Calls": CALLS,
     "Coverage": COVERAGE,
     "Processes": PROCESS,

@@ -11,6 +11,7 @@ from service.metrics.sets import RESULTS, WAITS
 INGEST: Final = ("ingest",)
 CLOCK: Final = ("clock",)
 RELAY: Final = ("relay",)
+CANARY: Final = ("canary",)
 JUDGES: Final = ("ingest", "clock")
 
 counted = partial(Metric, kind=Kind.COUNTER)

@@ -94,6 +94,7 @@ class Metrics:
         self.fire_delay = self._histogram("sla_fire_delay_seconds")
         self.remaining = self._histogram("sla_remaining_ratio")
         self.overdue = self._histogram("sla_overdue_seconds")
+        self.canary_delay = self._histogram("sla_canary_delay_seconds")
 
     def _declare_gauges(self) -> None:
         self.watermark = self._gauge("sla_watermark_timestamp_seconds")
@@ -121,6 +122,7 @@ class Metrics:
         self.due = self._gauge("sla_tickets_due")
         self.due_oldest = self._gauge("sla_tickets_due_oldest_timestamp_seconds")
         self.counted = self._gauge("sla_gauges_timestamp_seconds")
+        self.canary_fired = self._gauge("sla_canary_fired_timestamp_seconds")
 
     def know(self, now: InForce) -> None:
         """Take labels from what is in force; every series of the sets exists from then on."""

@@ -6,6 +6,7 @@ Time begins at 0 in promtool's tests, a sample a minute: `0+60x20` is a clock th
 from dataclasses import dataclass, field
 
 BREACHES = 'sla_breaches_total{target="a",status="in_force"}'
+CANARIES = 'sla_breaches_total{target="slaclock-canary",status="in_force"}'
 WITHDRAWN = 'sla_breaches_total{target="a",status="withdrawn"}'
 KEPT = 'sla_verdicts_total{target="a",outcome="met"}'
 
@@ -53,6 +54,21 @@ CASES = [
     silent("SlaTicketsUnjudged", {"sla_tickets_unjudged": "0x20"}, "7m"),
     fires("SlaOutboxOld", {"sla_outbox_oldest_timestamp_seconds": "60x20"}, "10m"),
     silent("SlaOutboxOld", {"sla_outbox_oldest_timestamp_seconds": "0x20"}, "10m"),
+    fires("SlaCanaryMissing", {"sla_canary_fired_timestamp_seconds": "60x20"}, "10m"),
+    fires("SlaCanaryMissing", {"sla_canary_fired_timestamp_seconds": "0x20"}, "10m"),  # never fired
+    # The canary's own process ends after five minutes, and nothing shows its metrics.
+    fires("SlaCanaryMissing", {"sla_canary_fired_timestamp_seconds": "0+60x5 stale"}, "15m"),
+    silent("SlaCanaryMissing", {"sla_canary_fired_timestamp_seconds": "0+60x20"}, "10m"),
+    # One process sees them all, another has just begun.
+    silent(
+        "SlaCanaryMissing",
+        {
+            'sla_canary_fired_timestamp_seconds{pod="a"}': "0+60x20",
+            'sla_canary_fired_timestamp_seconds{pod="b"}': "0x20",
+        },
+        "10m",
+    ),
+    silent("SlaCanaryMissing", {"up": "1x20"}, "10m"),  # the role does not run
     fires("SlaRelayQuarantined", {'sla_relay_quarantined_total{topic="s"}': "0x5 1x15"}, "10m", topic="s"),
     silent("SlaRelayQuarantined", {'sla_relay_quarantined_total{topic="s"}': "1x20"}, "10m"),
     fires("SlaRecordsParked", {'sla_parked{reason="not_json"}': "1x30"}, "20m", reason="not_json"),
@@ -76,10 +92,12 @@ CASES = [
     fires("SlaBreachBurn", {BREACHES: "0+9x120", KEPT: "0+1x120"}, "70m", target="a"),
     silent("SlaBreachBurn", {BREACHES: "0+20x120", KEPT: "0+80x120"}, "70m"),
     silent("SlaBreachBurn", {BREACHES: "0x60 1x60", KEPT: "0x120"}, "70m"),  # all of one in an hour
+    silent("SlaBreachBurn", {CANARIES: "0+1x120"}, "70m"),
     fires("SlaBreachBurnSlow", {BREACHES: "0+20x120", KEPT: "0+80x120"}, "90m", target="a"),
     silent("SlaBreachBurnSlow", {BREACHES: "0+3x120", KEPT: "0+97x120"}, "90m"),
     fires("SlaBreachesMany", {BREACHES: "0 0 1 2 3x60", KEPT: "0x60"}, "20m", target="a"),
     silent("SlaBreachesMany", {BREACHES: "0 0 1 2x60", KEPT: "0x60"}, "20m"),
+    silent("SlaBreachesMany", {CANARIES: "0+1x60"}, "20m"),
     silent("SlaBreachesMany", {BREACHES: "0+5x60", KEPT: "0+95x60"}, "60m"),  # 5 %, and that is allowed
     fires(
         "SlaEscalationNotAcknowledged",

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from service.app.roles import NEEDS
-from service.settings import Role, load
+from service.settings import STANDARD, load
 from tests.cli.calling import call
 from tests.deploy import tools
 from tests.deploy.composition import COMPOSE, DEPLOY, ROOT, compose, mounts, ours, services
@@ -63,9 +63,9 @@ def test_every_role_is_run_and_has_its_topics():
     run = [one["command"][2] for one in ours().values() if one["command"][0] == "serve"]
     made = re.findall(r"^topic (\S+)", services()["topics"]["command"][0], re.MULTILINE)
     settings = settings_of("ingest")
-    wanted = {getattr(settings, field) for role in Role for field in NEEDS[role]}
+    wanted = {getattr(settings, field) for role in STANDARD for field in NEEDS[role]}
 
-    assert sorted(run) == sorted(role.value for role in Role)
+    assert sorted(run) == sorted(role.value for role in STANDARD)
     assert wanted <= set(made)
     assert settings.kafka_bootstrap == "kafka:9092"
     assert settings.database_url.get_secret_value() == "postgresql://slaclock:trial@postgres:5432/slaclock"
@@ -94,7 +94,7 @@ def test_things_begin_in_their_order():
         after = services()[name].get("depends_on", {})
         return set(after) | {further for other in after for further in waits(other)}
 
-    for role in Role:
+    for role in STANDARD:
         assert waits(role.value) == {"postgres", "kafka", "topics", "migrate", "register"}
     conditions = {
         (other, condition["condition"])
@@ -112,7 +112,7 @@ def test_things_begin_in_their_order():
 
 
 def test_a_role_has_time_to_end():
-    for role in Role:
+    for role in STANDARD:
         grace = services()[role.value]["stop_grace_period"]
         assert int(grace.removesuffix("s")) >= settings_of(role.value).shutdown_seconds + 5
 
@@ -126,7 +126,7 @@ def test_prometheus_reads_the_rules_and_scrapes_every_role():
     assert mounted["/etc/prometheus/prometheus.yml"] == DEPLOY / "prometheus.yaml"
     assert config["rule_files"] == ["rules/*.yaml"]
     assert list(mounted["/etc/prometheus/rules"].glob("*.yaml"))
-    assert set(names["names"]) == {role.value for role in Role}
+    assert set(names["names"]) == {role.value for role in STANDARD}
     assert names["port"] == settings_of("ingest").http_port
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from service.demo.parts import HOST, Child, PostgresPart, free_ports, postgres, wait_until, workspace
-from service.settings import Role
+from service.settings import STANDARD, Role
 from tests import parts
 from tests.deploy import tools
 from tests.deploy.composition import mounts, ours, services
@@ -260,7 +260,7 @@ def test_compose_comes_up_is_healthy_and_ends(image, monkeypatch):
             said = image.run(command, told(name, kafka, database), folder / f"{name}.log")
         assert "of tenant cable is registered" in said
 
-        ports = dict(zip(Role, free_ports(len(Role)), strict=True))
+        ports = dict(zip(STANDARD, free_ports(len(STANDARD)), strict=True))
         running = {}
         for role, port in ports.items():
             variables = told(role.value, kafka, database) | {"SLACLOCK_HTTP_PORT": str(port)}

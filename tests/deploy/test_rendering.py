@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.settings import BadSettingsError, Role, load
+from service.settings import STANDARD, BadSettingsError, load
 from tests.cli.calling import call
 from tests.deploy.rendering import (
     CASES,
@@ -137,7 +137,7 @@ def test_every_role_is_run_and_asked_for_its_health(manifests):
         port = environment(manifests, container)["SLACLOCK_HTTP_PORT"]
         assert [one["containerPort"] for one in container["ports"]] == [int(port)]
 
-    assert run == {role.value for role in Role}
+    assert run == {role.value for role in STANDARD}
 
 
 def test_a_pod_has_time_to_end(manifests):

@@ -17,7 +17,7 @@ from service.app import App
 from service.bus.admin import TopicShape, create_topics
 from service.bus.connection import client_options
 from service.rules import read
-from service.settings import Role, Settings, load
+from service.settings import STANDARD, Role, Settings, load
 from service.sla.instants import HOUR, Instant
 from service.store import Database, outbox, parked, policies, tickets
 from service.store.policies import Version
@@ -209,7 +209,7 @@ async def night(bootstrap: str, dsn: str) -> AsyncIterator[Night]:
     version = Version(policy.id, policy.version, policy.effective_from, POLICY, EVENING)
     async with made.bench.database() as db, db.transaction() as tx:
         await policies.register(tx, policy.tenant, version)
-    await made.start(*Role)
+    await made.start(*STANDARD)
     try:
         yield made
     finally:

@@ -6,7 +6,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from service.cli.deciding import door
-from service.settings import Role
+from service.settings import STANDARD
 from service.wire import times
 from tests.parts import unique
 from tests.running import HOUR, MINUTE, START, bench, excluded, opened, replied, running, told, until
@@ -95,7 +95,7 @@ async def says(line, expected):
 
 async def test_each_role_alone_does_its_part(line):
     await make(line, line.settings.areas_topic)
-    async with running(*(line.app(roles=(role,)) for role in Role)):
+    async with running(*(line.app(roles=(role,)) for role in STANDARD)):
         await line.declare(excluded("storm", START, area="north", to=times.write(START + HOUR)))
         await line.publish([opened("t1", START, area="north")])
         await at(line, START + 95 * MINUTE)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from service.settings import Role
+from service.settings import STANDARD
 from tests.running import HOUR, MINUTE, SECOND, START, bench, opened, replied, running, until
 
 pytestmark = pytest.mark.line
@@ -52,7 +52,7 @@ async def only_kept(line):
 
 
 async def test_each_role_alone_does_its_part(line):
-    async with running(*(line.app(roles=(role,)) for role in Role)):
+    async with running(*(line.app(roles=(role,)) for role in STANDARD)):
         await line.publish([opened("t1", START), opened("t2", START), replied("t2", START + SECOND)])
         line.clock.now = START + 45 * MINUTE
         found = await until(lambda: said(line, 2))
