@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 
 from service import rules
-from service.cli import slaclock
 from service.cli.files import read_outline, read_policy
-from service.metrics import CATALOGUE
 from service.rules.histories import Worked
 from service.rules.packs import PACKS, ROWS
 from service.rules.trial import tried
@@ -194,20 +192,6 @@ def test_every_history_ends_as_told(name: str):
         differing = [history.name for history in histories if not tried(history, policy).as_expected]
 
         assert differing == [], path.name
-
-
-@pytest.mark.parametrize("name", PACKS)
-def test_what_a_page_says_is_counted_is_counted(name: str):
-    """Metrics and commands that a row names are there; nothing is put off."""
-    told = [becomes for *_, becomes in table((PAGES / f"{name}.md").read_text(encoding="utf-8"))]
-    words = [word for becomes in told for word in quoted(becomes)]
-    metrics = {word for word in words if re.fullmatch(r"(sla|hotline)_\w+", word)}
-    commands = {word.split()[1] for word in words if word.startswith("slaclock ")}
-
-    assert metrics
-    assert metrics <= set(CATALOGUE)
-    assert commands <= set(slaclock.commands)
-    assert [becomes for becomes in told if re.search(r"\blater: ", becomes)] == []
 
 
 # --- the check itself -----------------------------------------------------------------------------
