@@ -10,6 +10,7 @@ import pytest
 
 from scripts.monitoring.files import MADE
 from service.demo.parts import workspace
+from service.settings import STANDARD, Role
 from tests.deploy import tools
 from tests.deploy.watching import Watch, now, watch
 from tests.line.test_areas import make
@@ -72,10 +73,11 @@ async def scene(topics, database):
         hotline_topic=unique("hotline"),
         hotline_queues="faults",
         hotline_look_seconds=0.5,
+        canary_seconds=5,
     )
     line.clock.now = now()
     ticking = asyncio.create_task(follow(line.clock))
-    app = line.app()
+    app = line.app(roles=(*STANDARD, Role.CANARY))
     try:
         with workspace("watched") as folder:
             async with running(app):
@@ -159,6 +161,7 @@ async def test_every_query_of_every_dashboard_returns_data(watched):
     await until(lambda: watched.query('sla_verdicts_total{outcome="late"} > 0'), 40)
     await until(lambda: watched.query("sla_fire_delay_seconds_count > 0"), 40)
     await until(lambda: watched.query('hotline_window_calls{outcome="abandoned"} > 0'), 40)
+    await until(lambda: watched.query("sla_canary_delay_seconds_count > 0"), 40)
     await asyncio.sleep(3)  # two more scrapes and evaluations of the rules
 
     empty, without_number, count, found = [], [], 0, 0
