@@ -14,6 +14,7 @@ from typing import Protocol, TypeAlias
 import structlog
 
 from service.apply import Woken
+from service.apply.counting import count_said
 from service.bus.ends import BrokerAwayError, Extent, TopicMissingError
 from service.bus.readings import Place, Reading, Readings
 from service.clocks import Steadiness
@@ -214,14 +215,7 @@ class Clock:
         self._metrics.wakeups.inc(woken.claimed)
         self._metrics.wakeups_unchanged.inc(woken.for_nothing)
         self._metrics.shared_wakeups.inc(woken.marked)
-        self._metrics.no_roles(woken.unfilled)
-        self._metrics.said_of_people(woken.repeats)
-        self._metrics.said(
-            {(kind.value, withdrawn): count for (kind, withdrawn), count in woken.said.items()}
-        )
-        decided = woken.decided
-        late = (each / SECOND for each in decided.overdue)
-        self._metrics.decided(decided.breaches, decided.verdicts, decided.remaining, late)
+        count_said(self._metrics, woken)
         for delay in woken.delays:
             self._metrics.fire_delay.observe(delay / SECOND)
 

@@ -95,6 +95,8 @@ def _applied(inbox: _Inbox, rows: Iterable[Parked], late: Sequence[Parked], effe
         lateness=tuple(one.record.timestamp - one.event.at for one in new),
         said=effects.said,
         unfilled=effects.unfilled,
+        repeats=effects.repeats,
+        decided=effects.decided,
         unjudged=len(effects.unjudged),
     )
 

@@ -12,6 +12,7 @@ import structlog
 from prometheus_client import Counter
 
 from service.apply import Applied, Door, Slice
+from service.apply.counting import count_said
 from service.consumers.portions import Portions
 from service.loop import Backoff, Pulse
 from service.metrics import Family, Metrics
@@ -104,7 +105,4 @@ class Hotline(_Shared):
 
     def _count(self, applied: Applied) -> None:
         super()._count(applied)
-        self._metrics.no_roles(applied.unfilled)
-        self._metrics.said(
-            {(kind.value, withdrawn): count for (kind, withdrawn), count in applied.said.items()}
-        )
+        count_said(self._metrics, applied)

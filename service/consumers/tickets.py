@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from service.apply import Applied, Door, Slice
+from service.apply.counting import count_said
 from service.consumers.portions import Portions
 from service.loop import Backoff, Pulse
 from service.metrics import Metrics
@@ -41,11 +42,4 @@ class Tickets(Portions):
             self._metrics.parked_by.labels(reason.value).inc(count)
         for late in applied.lateness:
             self._metrics.lateness.observe(late / SECOND)
-        self._metrics.no_roles(applied.unfilled)
-        self._metrics.said_of_people(applied.repeats)
-        self._metrics.said(
-            {(kind.value, withdrawn): count for (kind, withdrawn), count in applied.said.items()}
-        )
-        decided = applied.decided
-        overdue = (each / SECOND for each in decided.overdue)
-        self._metrics.decided(decided.breaches, decided.verdicts, decided.remaining, overdue)
+        count_said(self._metrics, applied)

@@ -77,6 +77,7 @@ async def test_a_missed_call_is_breached_and_the_hotline_is_seen(line):
         await until(lambda: says(line, ["call:c1 breach", "call:c1 late"]))
         assert sample(app, "sla_hotline_events_total", result="parked") == 1
         assert sample(app, "sla_statements_total", kind="verdict", status="in_force") == 1
+        assert sample(app, "sla_verdicts_total", target="callback", outcome="late") == 1
         assert sample(app, "hotline_look_timestamp_seconds") >= (START + HOUR) / SECOND
 
 
