@@ -30,7 +30,8 @@ async def run_empty(made: Night) -> None:
     made.say(
         "## 23:36. The roster runs empty: HotlineGapPlanned",
         "座席-9, who was planned from midnight on, is ill. At 23:30 that shift is taken out of the roster, and nobody is put in: it ends "
-        "at midnight.",
+        "at midnight. (The exchange of this play speaks only in its scenes. A real one sends a sign of life every few minutes, or "
+        "[HotlineSourceSilent](runbooks/HotlineSourceSilent.md) fires.)",
     )
     made.clock.now = EVENING + 90 * MINUTE
     gone = fact("roster.voided", "ill", made.clock.now, event=id_of("座席-9", MIDNIGHT), reason="ill")
