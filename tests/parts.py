@@ -53,7 +53,8 @@ _POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
 </project>
 """
 
-# `before` is where a proxy of a test may listen; who comes in through it is sent back to it.
+# `before` is where a proxy of a test may listen; who comes in through it is sent back to it. The session of the broker is
+# longer than a busy machine lets it wait for the processor: fenced, it has no leaders. One that was killed comes back after it.
 _PROPERTIES = """process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{host}:{controller}
@@ -74,7 +75,7 @@ group.min.session.timeout.ms=1000
 num.network.threads=2
 num.io.threads=2
 log.cleaner.dedupe.buffer.size=16777216
-broker.session.timeout.ms=2000
+broker.session.timeout.ms=6000
 broker.heartbeat.interval.ms=500
 """
 
