@@ -6,7 +6,6 @@ out there and repeating it is the same fact.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -14,12 +13,11 @@ from service.sla.events import SHARED, Event, Json
 from service.wire.attributes import check_attributes
 from service.wire.facts import OF_AREAS_ONLY, content_of, identities
 from service.wire.records import Reason
+from service.wire.types import name_in
 from service.wire.unfit import Unfit, shown
 
 #: What the types of such events begin with.
 OF_AREAS: Final = "slaclock.area."
-
-_TYPE: Final = re.compile(r"slaclock\.area\.([a-z][a-z0-9_]*)\.v([1-9][0-9]*)")
 
 
 def area_event_of(attributes: Mapping[str, Json], data: Json, *, tenant: str) -> Event:
@@ -33,7 +31,7 @@ def area_event_of(attributes: Mapping[str, Json], data: Json, *, tenant: str) ->
         name=said.subject,
         source=said.source,
         id=said.id,
-        type=_type(said.type),
+        type=name_in(said.type, "area", SHARED),
         at=said.at,
         data=data,
     )
@@ -58,13 +56,3 @@ def _named(name: str, attributes: Mapping[str, Json]) -> Mapping[str, Json]:
         detail = f"data.attributes.exclusion {shown(given)} is not the subject {shown(name)}"
         raise Unfit(Reason.BAD_DATA, detail)
     return {**attributes, "exclusion": name}
-
-
-def _type(value: str) -> str:
-    found = _TYPE.fullmatch(value)
-    if found is None or found[1] not in SHARED:
-        known = ", ".join(f"slaclock.area.{name}.v1" for name in SHARED)
-        raise Unfit(Reason.UNKNOWN_TYPE, f"type {shown(value)} is none of {known}")
-    if found[2] != "1":
-        raise Unfit(Reason.UNKNOWN_VERSION, f"type {shown(value)}: only version 1 is read")
-    return found[1]

@@ -6,7 +6,6 @@ out there and repeating it is the same fact.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -24,9 +23,8 @@ from service.wire.attributes import (
 )
 from service.wire.facts import content_of, identities
 from service.wire.records import Reason
+from service.wire.types import name_in
 from service.wire.unfit import Unfit, shown
-
-_TYPE: Final = re.compile(r"slaclock\.directory\.([a-z][a-z0-9_]*)\.v([1-9][0-9]*)")
 
 #: What the types of such events begin with.
 OF_DIRECTORY: Final = "slaclock.directory."
@@ -81,7 +79,7 @@ def directory_event_of(attributes: Mapping[str, Json], data: Json, *, tenant: st
         subject=said.subject,
         source=said.source,
         id=said.id,
-        type=_type(said.type),
+        type=name_in(said.type, "directory", DIRECTORY),
         at=said.at,
         data=data,
     )
@@ -113,13 +111,3 @@ def _named(attribute: str, subject: str, told: Mapping[str, Json]) -> Mapping[st
         detail = f"data.attributes.{attribute} {shown(given)} is not the subject {shown(subject)}"
         raise Unfit(Reason.BAD_DATA, detail)
     return {**told, attribute: subject}
-
-
-def _type(value: str) -> str:
-    found = _TYPE.fullmatch(value)
-    if found is None or found[1] not in DIRECTORY:
-        known = ", ".join(f"slaclock.directory.{name}.v1" for name in DIRECTORY)
-        raise Unfit(Reason.UNKNOWN_TYPE, f"type {shown(value)} is none of {known}")
-    if found[2] != "1":
-        raise Unfit(Reason.UNKNOWN_VERSION, f"type {shown(value)}: only version 1 is read")
-    return found[1]

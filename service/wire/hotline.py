@@ -6,7 +6,6 @@ is how the rules see its facts. Its name there cannot be that of a ticket, whate
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -27,14 +26,13 @@ from service.wire.attributes import (
 from service.wire.attribution import attributed, context_of
 from service.wire.facts import content_of, digest, identities
 from service.wire.records import Accepted, Reason, Record
+from service.wire.types import name_in
 from service.wire.unfit import Unfit, shown
 from service.wire.values import identifier
 
 #: What stands before the name of a call where tickets are named, and before its facts among types of events.
 OF_CALLS: Final = "call:"
 _FACT: Final = "call_"
-
-_TYPE: Final = re.compile(r"slaclock\.(call|agent|roster)\.([a-z][a-z0-9_]*)\.v([1-9][0-9]*)")
 
 
 def _party(name: str, value: Json) -> None:
@@ -84,7 +82,7 @@ def hotline_event_of(attributes: Mapping[str, Json], data: Json, *, tenant: str)
     Its `ticket` is the subject. `tenant` is whose it is when the attributes do not say.
     """
     said = identities(attributes, tenant)
-    type_ = _type(said.type)
+    type_ = name_in(said.type, "", READ)
     if is_call(type_):
         identifier("subject", OF_CALLS + said.subject)
     seq, told = content_of(data)
@@ -125,14 +123,3 @@ def call_in_doubt(record: Record, tenant: str, max_bytes: int) -> tuple[str | No
     if subject is None or not may_be_a_call(record, max_bytes):
         return owner, None
     return owner, OF_CALLS + subject
-
-
-def _type(value: str) -> str:
-    found = _TYPE.fullmatch(value)
-    name = "" if found is None else f"{found[1]}.{found[2]}"
-    if found is None or name not in READ:
-        known = ", ".join(f"slaclock.{each}.v1" for each in READ)
-        raise Unfit(Reason.UNKNOWN_TYPE, f"type {shown(value)} is none of {known}")
-    if found[3] != "1":
-        raise Unfit(Reason.UNKNOWN_VERSION, f"type {shown(value)}: only version 1 is read")
-    return name

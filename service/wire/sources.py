@@ -5,7 +5,6 @@ The subject is the source that is spoken of, as its events have it; who speaks m
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -13,10 +12,7 @@ from typing import Final
 from service.sla.events import Event, Json
 from service.wire.attributes import NAMES_ANOTHER, Read, check_attributes, flag, identified, instant, text
 from service.wire.facts import content_of, identities
-from service.wire.records import Reason
-from service.wire.unfit import Unfit, shown
-
-_TYPE: Final = re.compile(r"slaclock\.source\.([a-z][a-z0-9_]*)\.v([1-9][0-9]*)")
+from service.wire.types import name_in
 
 #: Attributes that are read, by type: (name, its check, it must be there).
 READ: Final[Read] = MappingProxyType(
@@ -47,7 +43,7 @@ def source_event_of(attributes: Mapping[str, Json], data: Json, *, tenant: str) 
     Its `ticket` is the source that is spoken of. `tenant` is whose it is when the attributes do not say.
     """
     said = identities(attributes, tenant)
-    type_ = _type(said.type)
+    type_ = name_in(said.type, "source", READ)
     seq, told = content_of(data)
     check_attributes(type_, told, READ)
     return Event(
@@ -60,13 +56,3 @@ def source_event_of(attributes: Mapping[str, Json], data: Json, *, tenant: str) 
         seq=seq,
         attributes=told,
     )
-
-
-def _type(value: str) -> str:
-    found = _TYPE.fullmatch(value)
-    if found is None or found[1] not in READ:
-        known = ", ".join(f"slaclock.source.{name}.v1" for name in READ)
-        raise Unfit(Reason.UNKNOWN_TYPE, f"type {shown(value)} is none of {known}")
-    if found[2] != "1":
-        raise Unfit(Reason.UNKNOWN_VERSION, f"type {shown(value)}: only version 1 is read")
-    return found[1]
