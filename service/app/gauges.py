@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from service.metrics import HORIZONS, Metrics
 from service.sla.instants import SECOND, Instant
-from service.store import Database, directory, outbox, outlook, parked, tickets
+from service.store import Database, directory, outbox, parked, tickets, unfinished
 
 
 class Gauges:
@@ -32,8 +32,8 @@ class Gauges:
         """False, for there is never more to do. Raises what the database raises."""
         metrics, now = self._metrics, self._wall()
         async with self._db.transaction() as tx:
-            ahead = await outlook.ahead(tx, now, [seconds * SECOND for seconds in HORIZONS.values()])
-            unanswered = await outlook.unanswered(tx, self._answers())
+            ahead = await unfinished.ahead(tx, now, [seconds * SECOND for seconds in HORIZONS.values()])
+            unanswered = await unfinished.unanswered(tx, self._answers())
             waiting = await outbox.waiting(tx)
             backlog = await tickets.backlog(tx)
             trouble = await tickets.trouble(tx)
@@ -54,7 +54,7 @@ class Gauges:
         metrics.counted.set(_seconds(now))
         return False
 
-    def _show(self, ahead: list[outlook.Ahead]) -> None:
+    def _show(self, ahead: list[unfinished.Ahead]) -> None:
         metrics = self._metrics
         metrics.show(
             metrics.promises_open,

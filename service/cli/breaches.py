@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from service.settings import Settings
     from service.sla.instants import Duration
     from service.store import Database
-    from service.store.lookout import Breach
+    from service.store.on_call import Breach
 
 #: How far back it is looked when nothing else is asked for; what is open is shown however old it is.
 _BACK: Final = DAY
@@ -62,14 +62,14 @@ def breaches(
     """List breaches in force, the longest overdue first; what was withdrawn is not among them."""
 
     async def read(database: Database, settings: Settings) -> tuple[View, list[Breach]]:
-        from service.store import lookout, policies
+        from service.store import on_call, policies
 
         async with database.transaction() as tx:
             view = view_of((await rules_by_tenant(tx))[0], tenant or settings.tenant, at, utc=utc)
             tenants = [tenant] if tenant else await policies.tenants(tx)
             back = since if since is not None or only_open else _BACK
             first = 0 if back is None else view.now - back
-            return view, await lookout.breaches(
+            return view, await on_call.breaches(
                 tx, tenants, first, only_open=only_open, target=target, limit=limit
             )
 

@@ -59,10 +59,10 @@ async def database_checks(settings: Settings, at: Written | None, *, utc: bool) 
 
 
 async def _server(database: Database) -> Check:
-    from service.store import lookout
+    from service.store import on_call
 
     async with database.transaction() as tx:
-        version = await lookout.server_version(tx)
+        version = await on_call.server_version(tx)
     told = f"PostgreSQL {version}"
     if int(version.partition(".")[0]) < _OLDEST:
         return Check("database", Level.WARNING, told, f"slaclock is tested on {_OLDEST} and later")

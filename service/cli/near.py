@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from service.settings import Settings
     from service.sla.instants import Duration
     from service.store import Database
-    from service.store.lookout import Near
+    from service.store.on_call import Near
 
 
 @click.command()
@@ -61,13 +61,13 @@ def near(
     """
 
     async def read(database: Database, settings: Settings) -> tuple[View, list[Near]]:
-        from service.store import lookout, policies
+        from service.store import on_call, policies
 
         async with database.transaction() as tx:
             view = view_of((await rules_by_tenant(tx))[0], tenant or settings.tenant, at, utc=utc)
             tenants = [tenant] if tenant else await policies.tenants(tx)
             until = view.now + within
-            return view, await lookout.near(tx, tenants, until, target=target, limit=limit)
+            return view, await on_call.near(tx, tenants, until, target=target, limit=limit)
 
     view, found = with_database(read)
     if as_json:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from service.cli.status_seen import Seen
     from service.settings import Settings
     from service.store import Database
-    from service.store.lookout import Busy
+    from service.store.on_call import Busy
 
 #: What counts as near.
 _NEAR: Final = HOUR
@@ -41,12 +41,12 @@ def status(at: Written | None, utc: bool, as_json: bool) -> int:
         from service.cli.status_checks import checks_of
         from service.cli.status_seen import look
         from service.cli.top import busiest
-        from service.store import lookout
+        from service.store import on_call
 
         seen = await look(database, settings)
         view = view_of(seen.rules, settings.tenant, at, utc=utc)
         async with database.transaction() as tx:
-            found = busiest(await lookout.busy(tx, view.now + _NEAR))
+            found = busiest(await on_call.busy(tx, view.now + _NEAR))
         return seen, view, found, checks_of(seen, settings, view)
 
     seen, view, found, checks = with_database(read)

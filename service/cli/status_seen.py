@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from service.sla.policy import Rules
     from service.store import Database, Tx
     from service.store.keys import TicketKey
-    from service.store.lookout import Overdue
+    from service.store.on_call import Overdue
     from service.store.outbox import Waiting
     from service.store.overrides import Override
     from service.store.parked import Standing
@@ -61,7 +61,7 @@ class Seen:
 
 async def look(database: Database, settings: Settings) -> Seen:
     """Read it. Raises what the database raises."""
-    from service.store import lookout, outbox, overrides, parked, progress, tickets
+    from service.store import on_call, outbox, overrides, parked, progress, tickets
 
     followed = {
         settings.tickets_topic,
@@ -74,10 +74,10 @@ async def look(database: Database, settings: Settings) -> Seen:
         made = await overrides.latest(tx, 1)
         return Seen(
             watermark=await progress.watermark(tx),
-            stands_since=await lookout.stands_since(tx),
+            stands_since=await on_call.stands_since(tx),
             override=next((each for each in made if each.ended_at is None), None),
             partitions=tuple(each for each in await progress.positions(tx) if each.topic in followed),
-            overdue=await lookout.overdue(tx),
+            overdue=await on_call.overdue(tx),
             trouble=await tickets.trouble(tx),
             unjudged=await tickets.unjudged(tx, 1),
             parked=tuple(await parked.standing(tx)),

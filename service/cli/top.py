@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from service.settings import Settings
     from service.sla.instants import Duration
     from service.store import Database
-    from service.store.lookout import Busy
+    from service.store.on_call import Busy
 
 _EVERY_SECONDS: Final = 5.0
 
@@ -76,11 +76,11 @@ def top(
 
 def _look(within: Duration, at: Written | None, *, utc: bool) -> tuple[View, list[Busy]]:
     async def read(database: Database, settings: Settings) -> tuple[View, list[Busy]]:
-        from service.store import lookout
+        from service.store import on_call
 
         async with database.transaction() as tx:
             view = view_of((await rules_by_tenant(tx))[0], settings.tenant, at, utc=utc)
-            return view, await lookout.busy(tx, view.now + within)
+            return view, await on_call.busy(tx, view.now + within)
 
     view, found = with_database(read)
     return view, busiest(found)

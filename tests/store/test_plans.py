@@ -11,12 +11,12 @@ from service.store import (
     hotline_events,
     marks,
     outbox,
-    outlook,
     parked,
     progress,
     promises,
     statements,
     tickets,
+    unfinished,
     waits,
 )
 from service.store.keys import arrays
@@ -89,10 +89,10 @@ STATEMENTS = {
     "releasable": (parked._RELEASABLE, {"watermark": 300, "limit": 100}),
     "unfinished": (promises._UNFINISHED, {}),
     "ahead": (
-        outlook._AHEAD,
+        unfinished._AHEAD,
         {"now": 1, "first": 2, "second": 3, "third": 4, "fourth": 5},
     ),
-    "unanswered": (outlook._UNANSWERED, {"most": 100, "tenants": ["t"], "types": ["taken"]}),
+    "unanswered": (unfinished._UNANSWERED, {"most": 100, "tenants": ["t"], "types": ["taken"]}),
     "facts of the hotline": (
         hotline_events._TOLD,
         {"tenant": "t", "kind": "call", "since": ROWS // 2 - 100, "upto": ROWS},

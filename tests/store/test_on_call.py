@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import text
 
-from service.store import lookout
+from service.store import on_call
 from tests.store.test_plans import FILL
 
 #: Beside fifty thousand that were met.
@@ -16,10 +16,10 @@ OPEN = """
 """
 
 QUESTIONS = {
-    "near": (lookout._NEAR, {"tenants": ["t"], "until": 300, "target": None, "limit": 100}),
-    "busy": (lookout._BUSY, {"until": 300}),
-    "breaches": (lookout._SAID, {"tenants": ["t"], "since": 1, "target": None, "limit": 100}),
-    "open breaches": (lookout._SAID_OF_OPEN, {"tenants": ["t"], "since": 0, "target": "y", "limit": 100}),
+    "near": (on_call._NEAR, {"tenants": ["t"], "until": 300, "target": None, "limit": 100}),
+    "busy": (on_call._BUSY, {"until": 300}),
+    "breaches": (on_call._SAID, {"tenants": ["t"], "since": 1, "target": None, "limit": 100}),
+    "open breaches": (on_call._SAID_OF_OPEN, {"tenants": ["t"], "since": 0, "target": "y", "limit": 100}),
 }
 
 
@@ -47,8 +47,8 @@ async def test_no_question_reads_a_whole_table_and_what_is_unfinished_is_found(f
         ]
         assert max(read, default=0) <= 500, f"{name}\n{plan}"
     async with full.transaction() as tx:
-        assert await lookout.busy(tx, 101) == [
-            lookout.Busy("t", "y", open=100, near=50, next_due=2, broken=100, oldest_due=1)
+        assert await on_call.busy(tx, 101) == [
+            on_call.Busy("t", "y", open=100, near=50, next_due=2, broken=100, oldest_due=1)
         ]
-        assert [each.due for each in await lookout.near(tx, ["t"], 101, limit=3)] == [2, 4, 6]
-        assert await lookout.near(tx, ["other"], 101) == []
+        assert [each.due for each in await on_call.near(tx, ["t"], 101, limit=3)] == [2, 4, 6]
+        assert await on_call.near(tx, ["other"], 101) == []
