@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from service.apply.work import Work
 from service.sla.instants import Instant
 from service.store import Tx, areas, directory, hotline_events, parked, progress, rechecks, tickets, waits
+from service.store.keys import TicketKey
 from service.store.parked import Place
 from service.store.progress import Watermark
 from service.store.tickets import Due
@@ -48,4 +49,7 @@ async def claimed_by(tx: Tx, watermark: Instant, limit: int) -> list[Due]:
     due = await tickets.claim_due(tx, watermark, limit)
     if len(due) < limit:
         due += await waits.claim(tx, watermark, limit - len(due))
-    return list({each.key: each for each in reversed(due)}.values())[::-1]
+    first: dict[TicketKey, Due] = {}
+    for each in due:
+        first.setdefault(each.key, each)
+    return list(first.values())
