@@ -7,11 +7,10 @@ its path. A variable with the prefix that names no field is an error, so that a 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NoReturn, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -223,19 +222,6 @@ def origins(environ: Mapping[str, str] | None = None) -> dict[str, str]:
         elif variable in given:
             found[field] = "variable"
     return found
-
-
-def load_or_exit(**given: Any) -> Settings:
-    """As `load`, but a problem ends the process with one message on stderr and exit status 2."""
-    try:
-        return load(**given)
-    except BadSettingsError as error:
-        _refuse(error)
-
-
-def _refuse(error: BadSettingsError) -> NoReturn:
-    sys.stderr.write(f"slaclock: bad settings: {error}\n")
-    raise SystemExit(2)
 
 
 def _found(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:

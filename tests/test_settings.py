@@ -1,6 +1,6 @@
 import pytest
 
-from service.settings import BadSettingsError, Role, Settings, load, load_or_exit
+from service.settings import BadSettingsError, Role, Settings, load
 
 
 def test_defaults_are_settings():
@@ -73,16 +73,6 @@ def test_no_secret_is_ever_shown():
     assert "hush" not in str(caught.value) + repr(
         load({"SLACLOCK_DATABASE_URL": "postgresql://me:hush@db/x"})
     )
-
-
-def test_bad_settings_end_the_process_with_one_line(capsys, monkeypatch):
-    monkeypatch.setenv("SLACLOCK_NONE", "1")
-
-    with pytest.raises(SystemExit) as caught:
-        load_or_exit()
-
-    assert caught.value.code == 2
-    assert capsys.readouterr().err == "slaclock: bad settings: SLACLOCK_NONE is no setting of slaclock\n"
 
 
 def test_the_canary_runs_only_where_it_is_named():
