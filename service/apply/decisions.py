@@ -32,7 +32,7 @@ _GONE = {
 
 async def release(tools: Tools, place: Place, *, by: str, why: str, replace: bool) -> Released:
     """Apply a parked record; see `Door.release`."""
-    async with transaction(tools) as work:
+    async with transaction(tools, by_hand=by != SERVICE) as work:
         row = await find(work, place)
         if row.shared or row.directory:
             topic = _topic(tools, row)
@@ -41,7 +41,6 @@ async def release(tools: Tools, place: Place, *, by: str, why: str, replace: boo
             return await hotline.release(tools, work, row, by=by, why=why, replace=replace)
         one = _readable(tools, row)
         key = (one.event.tenant, one.event.ticket)
-        work.is_by_hand = by != SERVICE
         await work.begin()
         await work.lock([key, *([row.attributed] if row.attributed else [])])
         await settle(work, [place], State.RELEASED, by=by, why=why)
@@ -56,11 +55,10 @@ async def release(tools: Tools, place: Place, *, by: str, why: str, replace: boo
 
 async def drop(tools: Tools, place: Place, *, by: str, why: str) -> Released:
     """Declare a parked record to be of no consequence; see `Door.drop`."""
-    async with transaction(tools) as work:
+    async with transaction(tools, by_hand=True) as work:
         row = await find(work, place)
         if row.shared or row.directory:
             return await shared_intake.drop(work, row, by=by, why=why)
-        work.is_by_hand = True
         await work.begin()
         await work.lock([row.attributed] if row.attributed else [])
         await settle(work, [place], State.DROPPED, by=by, why=why)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as with_
 
-from service.apply.deciding import SERVICE, settle
+from service.apply.deciding import settle
 from service.apply.intake import Misfit, replaced
 from service.apply.outcome import Applied, Released, Slice, StillUnfit
 from service.apply.parking import misjudged, read_again, row_of_misfit, row_of_refused
@@ -108,7 +108,6 @@ async def release(
     one = read_again(row.record, tools.decode_hotline, tools.limits)
     if isinstance(one, Refused):
         raise StillUnfit(one.reason, one.detail)
-    work.is_by_hand = by != SERVICE
     await work.begin()
     await work.learn([one.event.tenant])
     await settle(work, [row.place], State.RELEASED, by=by, why=why)

@@ -18,7 +18,7 @@ from service.apply.proof import complete
 from service.apply.saying import Voice, not_before, settled_at
 from service.apply.tools import Tools
 from service.sla.events import Doubt
-from service.sla.instants import NEVER, Instant
+from service.sla.instants import NEVER, Duration, Instant
 from service.sla.policy import Rules
 from service.sla.statements import Kind, Said
 from service.sla.view import UNPROVEN
@@ -67,10 +67,13 @@ async def nothing_fresh(failures: Mapping[TicketKey, str]) -> None:
 
 
 @asynccontextmanager
-async def transaction(tools: Tools) -> AsyncIterator[Work]:
-    """The work of one transaction, committed when the block ends without an error."""
+async def transaction(tools: Tools, *, by_hand: bool = False) -> AsyncIterator[Work]:
+    """The work of one transaction, committed when the block ends without an error.
+
+    What a person decides is news, however old: `by_hand`.
+    """
     async with tools.db.transaction() as tx:
-        yield Work(tx, tools)
+        yield Work(tx, tools, NEVER if by_hand else tools.limits.announce_within)
     tools.after_step("committed")
 
 
@@ -82,14 +85,13 @@ class Work:
     everything in sight that was committed when that W was proved.
     """
 
-    def __init__(self, tx: Tx, tools: Tools) -> None:
+    def __init__(self, tx: Tx, tools: Tools, announce_within: Duration) -> None:
         self.tx = tx
         self.now: Instant = tools.clock.wall()
         self.watermark: Instant | None = None
-        #: What a person decides is news, however old.
-        self.is_by_hand = False
         self.pasts: dict[TicketKey, Past] = {}
         self._tools = tools
+        self._announce_within = announce_within
         self._rules: dict[str, Rules | None] = {}
         self._grounds: dict[str, Ground] = {}
         self.heard: dict[SourceKey, Instant] = {}
@@ -216,7 +218,7 @@ class Work:
             self.watermark,
             self.now,
             is_provisional,
-            NEVER if self.is_by_hand else self._tools.limits.announce_within,
+            self._announce_within,
         )
         spoken = list(voice.say(found))
         for key, change, _, _ in spoken:
